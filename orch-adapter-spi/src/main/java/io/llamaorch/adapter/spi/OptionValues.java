@@ -122,20 +122,17 @@ public final class OptionValues {
 
     private static @Nullable String faultOf(OptionSpec spec, String value) {
         try {
-            boolean inRange =
-                    switch (spec.type()) {
-                        case TEXT -> true;
-                        case FLAG -> {
-                            if (!value.equals("true") && !value.equals("false")) {
-                                throw new IllegalArgumentException("neither true nor false");
-                            }
-                            yield true;
-                        }
-                        case INTEGER -> inRange(
-                                Integer.valueOf(value), bound(spec.least()), bound(spec.most()));
-                        case DURATION -> inRange(
-                                parseDuration(value), durationBound(spec.least()), durationBound(spec.most()));
-                    };
+            boolean inRange = switch (spec.type()) {
+                case TEXT -> true;
+                case FLAG -> {
+                    if (!value.equals("true") && !value.equals("false")) {
+                        throw new IllegalArgumentException("neither true nor false");
+                    }
+                    yield true;
+                }
+                case INTEGER -> inRange(Integer.valueOf(value), bound(spec.least()), bound(spec.most()));
+                case DURATION -> inRange(parseDuration(value), durationBound(spec.least()), durationBound(spec.most()));
+            };
             return inRange ? null : complaint(spec, value, "must be between " + spec.least() + " and " + spec.most());
         } catch (IllegalArgumentException e) {
             return complaint(

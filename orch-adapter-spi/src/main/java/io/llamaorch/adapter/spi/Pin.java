@@ -55,6 +55,7 @@ public final class Pin {
 
     @Override
     public String toString() {
-        return replica + Optional.of(slot).filter(s -> s >= 0).map(s -> "/slot " + s).orElse("");
+        return replica
+                + Optional.of(slot).filter(s -> s >= 0).map(s -> "/slot " + s).orElse("");
     }
 }

@@ -226,8 +226,7 @@ public final class Sampling {
          * @return this
          */
         public Builder presencePenalty(double presencePenalty) {
-            this.presencePenalty =
-                    inRange("presencePenalty", presencePenalty, -Double.MAX_VALUE, Double.MAX_VALUE);
+            this.presencePenalty = inRange("presencePenalty", presencePenalty, -Double.MAX_VALUE, Double.MAX_VALUE);
             return this;
         }
 
@@ -238,8 +237,7 @@ public final class Sampling {
          * @return this
          */
         public Builder frequencyPenalty(double frequencyPenalty) {
-            this.frequencyPenalty =
-                    inRange("frequencyPenalty", frequencyPenalty, -Double.MAX_VALUE, Double.MAX_VALUE);
+            this.frequencyPenalty = inRange("frequencyPenalty", frequencyPenalty, -Double.MAX_VALUE, Double.MAX_VALUE);
             return this;
         }
 

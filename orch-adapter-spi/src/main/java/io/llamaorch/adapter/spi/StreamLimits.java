@@ -18,8 +18,8 @@ import java.util.Objects;
 public record StreamLimits(Duration firstToken, Duration idle, Duration wholeCall, Consumer consumer) {
 
     /** First token 120 s, idle 30 s, whole call 1 h, unclaimed 30 s, stalled 60 s. */
-    public static final StreamLimits DEFAULT = new StreamLimits(
-            Duration.ofSeconds(120), Duration.ofSeconds(30), Duration.ofHours(1), Consumer.DEFAULT);
+    public static final StreamLimits DEFAULT =
+            new StreamLimits(Duration.ofSeconds(120), Duration.ofSeconds(30), Duration.ofHours(1), Consumer.DEFAULT);
 
     /**
      * Checks that every limit is above zero.

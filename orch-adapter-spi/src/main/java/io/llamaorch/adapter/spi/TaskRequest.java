@@ -414,8 +414,7 @@ public final class TaskRequest {
 
         private static String checkId(String what, String id) {
             if (id.isBlank() || id.length() > MAX_ID_LENGTH) {
-                throw new IllegalArgumentException(
-                        what + " is blank or longer than " + MAX_ID_LENGTH + " characters");
+                throw new IllegalArgumentException(what + " is blank or longer than " + MAX_ID_LENGTH + " characters");
             }
             if (id.chars().anyMatch(Character::isISOControl)) {
                 throw new IllegalArgumentException(what + " contains a line break or another control character");

@@ -111,5 +111,6 @@ public sealed interface TokenEvent {
      *
      * @param error what went wrong, and how far the stream had come
      */
+    @SuppressWarnings("JavaLangClash") // always written TokenEvent.Error
     record Error(WorkerError error) implements Terminal {}
 }

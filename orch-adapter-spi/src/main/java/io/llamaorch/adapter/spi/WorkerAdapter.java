@@ -36,8 +36,7 @@ public interface WorkerAdapter extends AutoCloseable {
      * @return a stage with the version in the engine's own words, or {@code "unknown"} where it does not tell
      */
     default CompletionStage<String> engineVersion() {
-        return properties()
-                .thenApply(properties -> properties.engineVersion().orElse("unknown"));
+        return properties().thenApply(properties -> properties.engineVersion().orElse("unknown"));
     }
 
     /**

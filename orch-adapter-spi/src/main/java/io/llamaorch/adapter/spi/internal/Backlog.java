@@ -43,7 +43,8 @@ final class Backlog {
         return claim.compareAndSet(null, consumer);
     }
 
-    @Nullable Claim claim() {
+    @Nullable
+    Claim claim() {
         return claim.get();
     }
 
@@ -64,7 +65,8 @@ final class Backlog {
     }
 
     /** Takes the oldest event; null if none waits. Consumer only. */
-    @Nullable TokenEvent take() {
+    @Nullable
+    TokenEvent take() {
         TokenEvent event = queue.poll();
         if (event != null) {
             countTaken();

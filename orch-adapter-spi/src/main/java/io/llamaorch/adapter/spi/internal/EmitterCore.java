@@ -21,7 +21,6 @@ import io.llamaorch.adapter.spi.WorkerException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -169,7 +168,9 @@ public final class EmitterCore implements TokenEmitter {
 
     @Override
     public boolean started(String model, StartDetails details) {
-        StartDetails complete = details.replica().isEmpty() && !replica.isEmpty() ? details.toBuilder().replica(replica).build() : details;
+        StartDetails complete = details.replica().isEmpty() && !replica.isEmpty()
+                ? details.toBuilder().replica(replica).build()
+                : details;
         return start(new TokenEvent.Started(jobId, engine, model, complete));
     }
 

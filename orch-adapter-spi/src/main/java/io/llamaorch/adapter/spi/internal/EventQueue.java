@@ -34,7 +34,8 @@ final class EventQueue {
     }
 
     /** Takes the oldest event, or null. */
-    @Nullable TokenEvent poll() {
+    @Nullable
+    TokenEvent poll() {
         Node next = (Node) NEXT.getVolatile(head);
         if (next == null) {
             return null;

@@ -15,26 +15,30 @@ final class Expiry {
         switch (limit) {
             case UNCLAIMED -> emitter.cancel(CancelCause.UNCLAIMED);
             case STALLED -> emitter.cancel(CancelCause.STALLED);
-            case FIRST_TOKEN -> fail(
-                    emitter,
-                    ErrorCode.DECODE_TIMEOUT,
-                    emitter.place() + " sent no token within " + text(limits.firstToken())
-                            + ": it is overloaded, hangs, or needs longer for the prompt (first-token-timeout)");
-            case IDLE -> fail(
-                    emitter,
-                    ErrorCode.DECODE_TIMEOUT,
-                    emitter.place() + " fell silent for " + text(limits.idle()) + " after " + emitter.pieces()
-                            + " pieces: it hangs, or is shutting down (idle-timeout)");
-            case WHOLE_CALL -> fail(
-                    emitter,
-                    ErrorCode.DEADLINE_UNMET,
-                    "the job took longer than " + text(limits.wholeCall())
-                            + ", the most for any call: ask for fewer tokens, or raise call-timeout");
-            case DEADLINE -> fail(
-                    emitter,
-                    ErrorCode.DEADLINE_UNMET,
-                    "the task's deadline passed after " + emitter.pieces()
-                            + " pieces: give it more time, or ask for fewer tokens");
+            case FIRST_TOKEN ->
+                fail(
+                        emitter,
+                        ErrorCode.DECODE_TIMEOUT,
+                        emitter.place() + " sent no token within " + text(limits.firstToken())
+                                + ": it is overloaded, hangs, or needs longer for the prompt (first-token-timeout)");
+            case IDLE ->
+                fail(
+                        emitter,
+                        ErrorCode.DECODE_TIMEOUT,
+                        emitter.place() + " fell silent for " + text(limits.idle()) + " after " + emitter.pieces()
+                                + " pieces: it hangs, or is shutting down (idle-timeout)");
+            case WHOLE_CALL ->
+                fail(
+                        emitter,
+                        ErrorCode.DEADLINE_UNMET,
+                        "the job took longer than " + text(limits.wholeCall())
+                                + ", the most for any call: ask for fewer tokens, or raise call-timeout");
+            case DEADLINE ->
+                fail(
+                        emitter,
+                        ErrorCode.DEADLINE_UNMET,
+                        "the task's deadline passed after " + emitter.pieces()
+                                + " pieces: give it more time, or ask for fewer tokens");
         }
     }
 

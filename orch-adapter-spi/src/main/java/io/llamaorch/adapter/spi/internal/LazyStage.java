@@ -29,7 +29,8 @@ final class LazyStage<T> {
     }
 
     /** The value, or null if it is not set. */
-    @Nullable T get() {
+    @Nullable
+    T get() {
         return value.get();
     }
 

@@ -40,8 +40,10 @@ final class Teardown {
             cause = why;
             callOnce();
             if (released.get() == null) {
-                TimeSource.Scheduled limit = time.schedule(PROOF_LIMIT, () -> settle(CancelReceipt.unconfirmed(
-                        "no proof came within " + PROOF_LIMIT.toSeconds() + " s")));
+                TimeSource.Scheduled limit = time.schedule(
+                        PROOF_LIMIT,
+                        () -> settle(
+                                CancelReceipt.unconfirmed("no proof came within " + PROOF_LIMIT.toSeconds() + " s")));
                 released.stage().thenRun(limit::cancel);
             }
         } else if (terminal instanceof TokenEvent.End end && end.reason() != StopReason.CANCELLED) {
@@ -66,10 +68,11 @@ final class Teardown {
             return;
         }
         try {
-            callback.apply(why).whenComplete((receipt, failure) -> settle(
-                    failure == null
-                            ? receipt
-                            : CancelReceipt.unconfirmed("the adapter's proof of cancel failed: " + failure)));
+            callback.apply(why)
+                    .whenComplete((receipt, failure) -> settle(
+                            failure == null
+                                    ? receipt
+                                    : CancelReceipt.unconfirmed("the adapter's proof of cancel failed: " + failure)));
         } catch (RuntimeException | LinkageError e) {
             settle(CancelReceipt.unconfirmed("the adapter's cancel threw " + e));
         }

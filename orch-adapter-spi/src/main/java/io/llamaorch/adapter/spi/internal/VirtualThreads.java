@@ -27,8 +27,8 @@ final class VirtualThreads {
             MethodHandle name = lookup.findVirtual(virtual, "name", MethodType.methodType(virtual, String.class));
             MethodHandle start =
                     lookup.findVirtual(virtual, "start", MethodType.methodType(Thread.class, Runnable.class));
-            MethodHandle named = MethodHandles.insertArguments(
-                    MethodHandles.collectArguments(name, 0, ofVirtual), 0, threadName);
+            MethodHandle named =
+                    MethodHandles.insertArguments(MethodHandles.collectArguments(name, 0, ofVirtual), 0, threadName);
             MethodHandle launch = MethodHandles.collectArguments(start, 0, named)
                     .asType(MethodType.methodType(void.class, Runnable.class));
             return Optional.of(task -> launch(launch, task));
