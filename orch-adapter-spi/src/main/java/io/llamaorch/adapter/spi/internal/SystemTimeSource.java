@@ -24,8 +24,8 @@ public final class SystemTimeSource implements TimeSource {
     @Override
     public Scheduled schedule(Duration delay, Runnable task) {
         CompletableFuture<Void> timer = new CompletableFuture<>();
-        timer.thenRun(task);
-        timer.completeOnTimeout(null, Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
-        return () -> timer.cancel(false);
+        var unused = timer.thenRun(task); // first, so that a delay of nothing does not run the task on this thread
+        var armed = timer.completeOnTimeout(null, Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+        return () -> armed.cancel(false);
     }
 }
