@@ -1,0 +1,237 @@
+package io.llamaorch.adapter.llamacpp.internal.wire;
+
+import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure.Kind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response over a connection of its own: connect, send, read, close. While the request is being sent
+ * the response is read already, as an engine that refuses it answers and closes early.
+ *
+ * <p>The end is decided once, by whoever first sets {@code over}: a cancel on any thread, the response's end, or a
+ * failure. Everything else belongs to the I/O thread.
+ */
+final class Connection implements Call, Connector.Client, ResponseParser.Sink {
+
+    private final EventLoop loop;
+    private final TimeSource time;
+    private final Endpoint endpoint;
+    private final StreamListener listener;
+    private final @Nullable Duration limit;
+    private final Connector connector;
+    private final ResponseParser parser;
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicInteger resumes = new AtomicInteger();
+
+    private @Nullable Outgoing outgoing;
+    private @Nullable SocketChannel socket;
+    private @Nullable SelectionKey key;
+    private TimeSource.@Nullable Scheduled timer;
+    private @Nullable IOException notSent;
+    private boolean responseSeen;
+    private boolean resting;
+    private int restingSince;
+
+    /** Prepares a call; a limit ends it as a whole, from {@link #begin} on. */
+    Connection(EventLoop loop, TimeSource time, Endpoint endpoint, WireRequest request, StreamListener listener,
+            @Nullable Duration limit) {
+        this.loop = loop;
+        this.time = time;
+        this.endpoint = endpoint;
+        this.listener = listener;
+        this.limit = limit;
+        connector = new Connector(loop, time, endpoint, request.connectLimit(), this);
+        parser = new ResponseParser(request.method(), this);
+        outgoing = new Outgoing(request.head(endpoint), request.body());
+    }
+
+    void begin() {
+        if (!over.get()) {
+            if (limit != null) {
+                timer = time.schedule(limit, () -> loop.execute(this, () -> expire(limit)));
+            }
+            connector.begin();
+        }
+    }
+
+    @Override
+    public void cancel() {
+        if (over.compareAndSet(false, true)) {
+            loop.execute(this, this::release);
+        }
+    }
+
+    @Override
+    public void resume() {
+        resumes.incrementAndGet();
+        loop.execute(this, () -> {
+            if (resting && resumes.get() != restingSince) {
+                resting = false;
+                watch();
+            }
+        });
+    }
+
+    /** The connection stands. (TLS will put its channel between the socket and this class here, after its handshake.) */
+    @Override
+    public void connected(SocketChannel channel) {
+        socket = channel;
+        key = loop.watch(channel, SelectionKey.OP_READ, this);
+        if (!over.get()) {
+            listener.onConnected(this);
+        }
+        if (!over.get()) {
+            send(channel);
+        }
+    }
+
+    @Override
+    public void ready(int operations) {
+        ByteChannel channel = socket;
+        if (over.get()) {
+            return; // its release is on the way
+        }
+        if (channel == null) {
+            connector.ready();
+            return;
+        }
+        if ((operations & SelectionKey.OP_WRITE) != 0) {
+            send(channel);
+        }
+        if ((operations & SelectionKey.OP_READ) != 0) {
+            if (resting) {
+                watch(); // only now: most rests are over before the next bytes arrive
+            } else {
+                read(channel);
+            }
+        }
+    }
+
+    @Override
+    public boolean onHead(ResponseHead head) {
+        if (!over.get()) {
+            listener.onHead(head);
+        }
+        return !over.get();
+    }
+
+    @Override
+    public boolean onBody(ByteBuffer bytes) {
+        int resumesSeen = resumes.get();
+        if (!over.get() && !listener.onBody(bytes)) {
+            resting = true;
+            restingSince = resumesSeen;
+        }
+        return !over.get();
+    }
+
+    @Override
+    public void fail(Kind kind, String message, @Nullable Throwable cause) {
+        release();
+        if (over.compareAndSet(false, true)) {
+            listener.onFailure(failure(kind, message, cause));
+        }
+    }
+
+    @Override
+    public void broke(Throwable cause) {
+        if (cause instanceof WireException refusal) {
+            fail(refusal.kind(), String.valueOf(refusal.getMessage()), null);
+        } else {
+            fail(Kind.INTERNAL, "the call failed on this side", cause);
+        }
+    }
+
+    private void send(ByteChannel channel) {
+        if (outgoing != null) {
+            try {
+                if (outgoing.writeTo(channel, loop.buffer())) {
+                    outgoing = null;
+                }
+            } catch (IOException e) {
+                // The engine may have answered before it stopped reading: reading on will tell.
+                notSent = e;
+                outgoing = null;
+            }
+            watch();
+        }
+    }
+
+    private void read(ByteChannel channel) {
+        ByteBuffer in = loop.buffer().clear();
+        int count;
+        try {
+            count = channel.read(in);
+        } catch (IOException e) {
+            cut("the connection was reset ", e);
+            return;
+        }
+        if (count > 0) {
+            responseSeen = true;
+        }
+        if (count < 0 ? notSent == null && parser.completeAtEndOfInput() : parser.feed(in.flip())) {
+            complete();
+        } else if (count < 0) {
+            cut("the connection was closed ", notSent);
+        }
+    }
+
+    private void complete() {
+        release();
+        if (over.compareAndSet(false, true)) {
+            listener.onEnd();
+        }
+    }
+
+    private void cut(String what, @Nullable IOException cause) {
+        fail(Kind.RESET, what + parser.place(), cause);
+    }
+
+    private void expire(Duration limit) {
+        fail(Kind.TIMEOUT, "the limit of " + limit.toMillis() + " ms passed " + parser.place(), null);
+    }
+
+    /** Has the socket watched for what is wanted now. */
+    private void watch() {
+        if (key != null) {
+            int wanted = (resting ? 0 : SelectionKey.OP_READ) | (outgoing == null ? 0 : SelectionKey.OP_WRITE);
+            if (key.interestOps() != wanted) {
+                key.interestOps(wanted);
+            }
+        }
+    }
+
+    /** The loop has ended before it took this in; the only step that runs on the caller's thread. */
+    void turnAway() {
+        if (over.compareAndSet(false, true)) {
+            listener.onFailure(failure(Kind.CLOSED, "the transport is closed", null));
+        }
+    }
+
+    private WireFailure failure(Kind kind, String message, @Nullable Throwable cause) {
+        return new WireFailure(kind, endpoint.hostAndPort() + ": " + message, responseSeen, cause);
+    }
+
+    /** Gives up everything that is held; idempotent. */
+    private void release() {
+        connector.abandon();
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+        if (socket != null) {
+            Connector.close(socket);
+            socket = null;
+        }
+        key = null;
+        outgoing = null;
+        loop.leave(this);
+    }
+}

@@ -1,0 +1,203 @@
+package io.llamaorch.adapter.llamacpp.internal.wire;
+
+import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure.Kind;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens one connection: looks the name up unless the host is an address, then tries one address after another, all
+ * within the connect limit. Each address gets an equal share of what is left of it, so that a dead one cannot use it up.
+ *
+ * <p>Thread safety: everything belongs to the I/O thread.
+ */
+final class Connector {
+
+    /** Who wants the connection; it must pass {@link EventLoop.Handler#ready} on until it has one. */
+    interface Client extends EventLoop.Handler {
+
+        /** The connection stands; the socket is the client's from now on. */
+        void connected(SocketChannel socket);
+
+        /** There is no connection. */
+        void fail(Kind kind, String message, @Nullable Throwable cause);
+    }
+
+    private static final int MAX_ADDRESSES = 8;
+
+    private final EventLoop loop;
+    private final TimeSource time;
+    private final Endpoint endpoint;
+    private final Duration limit;
+    private final Client client;
+
+    private boolean over;
+    private long start;
+    private List<InetAddress> addresses = List.of();
+    private int tried;
+    private @Nullable SocketChannel socket;
+    private TimeSource.@Nullable Scheduled timer;
+    private Kind kind = Kind.NAME_LOOKUP;
+    private String message = "the name has no address";
+    private @Nullable Throwable cause;
+
+    Connector(EventLoop loop, TimeSource time, Endpoint endpoint, Duration limit, Client client) {
+        this.loop = loop;
+        this.time = time;
+        this.endpoint = endpoint;
+        this.limit = limit;
+        this.client = client;
+    }
+
+    void begin() {
+        start = time.nanoTime();
+        endpoint.literal().ifPresentOrElse(address -> lookedUp(List.of(address)), this::lookUp);
+    }
+
+    /** The socket is connected, or has failed to. */
+    void ready() {
+        try {
+            if (socket != null && socket.finishConnect()) {
+                succeed(socket);
+            }
+        } catch (IOException e) {
+            note(e);
+            tryNext();
+        }
+    }
+
+    /** Gives up what is held; nothing is told any more. */
+    void abandon() {
+        over = true;
+        disarm();
+        closeSocket();
+    }
+
+    private void lookUp() {
+        arm(limit);
+        loop.names().lookup(
+                endpoint.host(),
+                found -> loop.execute(client, () -> lookedUp(found)),
+                failure -> loop.execute(client, () -> {
+                    note(Kind.NAME_LOOKUP, "the name could not be looked up", failure);
+                    lookedUp(List.of());
+                }));
+    }
+
+    private void lookedUp(List<InetAddress> found) {
+        addresses = found.subList(0, Math.min(found.size(), MAX_ADDRESSES));
+        tryNext();
+    }
+
+    private void tryNext() {
+        disarm();
+        closeSocket();
+        if (over) {
+            return;
+        }
+        if (tried == addresses.size()) {
+            over = true;
+            client.fail(kind, message, cause);
+            return;
+        }
+        InetSocketAddress address = new InetSocketAddress(addresses.get(tried++), endpoint.port());
+        SocketChannel next;
+        boolean connected;
+        try {
+            next = open();
+            // Asking again at once spares a turn of the loop: within one host the connection often stands already.
+            connected = next.connect(address) || next.finishConnect();
+        } catch (IOException | UnsupportedAddressTypeException e) {
+            note(e);
+            tryNext();
+            return;
+        }
+        if (connected) {
+            succeed(next);
+        } else {
+            loop.watch(next, SelectionKey.OP_CONNECT, client);
+            int left = addresses.size() - tried + 1;
+            arm(limit.minusNanos(time.nanoTime() - start).dividedBy(left));
+        }
+    }
+
+    private SocketChannel open() throws IOException {
+        SocketChannel next = SocketChannel.open();
+        socket = next;
+        next.configureBlocking(false);
+        next.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        // Closing is then a reset. Otherwise the JDK would first half-close, which the engine may take for an abort that
+        // it answers, and a thousand short calls would leave a thousand ports in TIME_WAIT.
+        next.setOption(StandardSocketOptions.SO_LINGER, 0);
+        return next;
+    }
+
+    private void succeed(SocketChannel connected) {
+        over = true;
+        disarm();
+        socket = null;
+        client.connected(connected);
+    }
+
+    /** Remembers why it failed; of several reasons the first, but a refusal says more than the others. */
+    private void note(Kind newKind, String newMessage, @Nullable Throwable newCause) {
+        if (kind == Kind.NAME_LOOKUP || newKind == Kind.REFUSED && kind != Kind.REFUSED) {
+            kind = newKind;
+            message = newMessage;
+            cause = newCause;
+        }
+    }
+
+    private void note(Exception e) {
+        if (socket == null) {
+            note(Kind.INTERNAL, "this system has no socket to give", e);
+        } else if (e instanceof ConnectException) {
+            note(Kind.REFUSED, "the connection was refused", e);
+        } else {
+            note(Kind.UNREACHABLE, "there is no way to this address", e);
+        }
+    }
+
+    private void arm(Duration delay) {
+        int attempt = tried;
+        timer = time.schedule(delay, () -> loop.execute(client, () -> expire(attempt)));
+    }
+
+    private void expire(int attempt) {
+        if (over || attempt != tried) {
+            return;
+        }
+        note(Kind.CONNECT_TIMEOUT, "no connection within " + limit.toMillis() + " ms", null);
+        tryNext();
+    }
+
+    private void disarm() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+
+    private void closeSocket() {
+        if (socket != null) {
+            close(socket);
+            socket = null;
+        }
+    }
+
+    static void close(SocketChannel socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // There is nothing left to give back, and nobody who could do better.
+        }
+    }
+}
