@@ -2,8 +2,11 @@
 module io.llamaorch.adapter.llamacpp {
     exports io.llamaorch.adapter.llamacpp;
 
-    requires io.llamaorch.adapter.spi;
+    requires transitive io.llamaorch.adapter.spi;
     requires static org.jspecify;
     requires org.slf4j;
     requires tools.jackson.core;
+
+    provides io.llamaorch.adapter.spi.AdapterFactory with
+            io.llamaorch.adapter.llamacpp.LlamaCppAdapterFactory;
 }

@@ -43,6 +43,21 @@ public final class WorkerProperties {
         return new Builder();
     }
 
+    /** {@return a builder that holds these values} */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.engineVersion = engineVersion;
+        builder.model = model;
+        builder.modelNames = modelNames;
+        builder.modelDigest = modelDigest;
+        builder.slots = slots;
+        builder.freeSlots = freeSlots;
+        builder.contextLength = contextLength;
+        builder.modalities = modalities;
+        builder.features = features;
+        return builder;
+    }
+
     /** {@return the engine's version, in its own words} */
     public Optional<String> engineVersion() {
         return Optional.ofNullable(engineVersion);

@@ -17,8 +17,13 @@ public final class CompletionEvent {
     int tokensEvaluated;
     int slot;
     boolean truncated;
-    @Nullable String stopType;
-    @Nullable String stoppingWord;
+
+    @Nullable
+    String stopType;
+
+    @Nullable
+    String stoppingWord;
+
     boolean stoppedEos;
     boolean stoppedWord;
     boolean stoppedLimit;

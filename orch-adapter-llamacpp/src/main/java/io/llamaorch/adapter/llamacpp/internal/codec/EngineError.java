@@ -52,8 +52,13 @@ public record EngineError(int code, String message, String type, int promptToken
     static final class Builder {
         private boolean found;
         int code;
-        @Nullable String message;
-        @Nullable String type;
+
+        @Nullable
+        String message;
+
+        @Nullable
+        String type;
+
         int promptTokens = -1;
         int contextLength = -1;
 

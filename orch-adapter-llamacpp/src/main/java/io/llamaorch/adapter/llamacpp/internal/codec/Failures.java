@@ -62,23 +62,24 @@ public final class Failures {
      * @return the error
      */
     public WorkerError wire(WireFailure failure) {
-        WorkerError.Builder error =
-                switch (failure.kind()) {
-                    case NAME_LOOKUP, REFUSED, UNREACHABLE, CONNECT_TIMEOUT -> WorkerError.builder(
-                            ErrorCode.POOL_UNAVAILABLE,
-                            failure.message() + ": check the URL, and that the server is running");
-                    case CLOSED -> WorkerError.builder(ErrorCode.POOL_UNAVAILABLE, failure.message());
-                    case TIMEOUT -> WorkerError.builder(
-                            ErrorCode.DECODE_TIMEOUT, failure.message() + ": it hangs or is overloaded");
-                    case RESET -> WorkerError.builder(
-                            ErrorCode.WORKER_RESET,
-                            failure.message() + ": the server died, or something between closed the connection");
-                    case MALFORMED, TOO_LARGE -> WorkerError.builder(
-                            ErrorCode.PROTOCOL,
-                            failure.message() + ": is this the URL of a llama.cpp server?");
-                    case INTERNAL -> WorkerError.builder(
-                            ErrorCode.INTERNAL, failure.message() + ": this is the adapter's fault, or its JVM's");
-                };
+        WorkerError.Builder error = switch (failure.kind()) {
+            case NAME_LOOKUP, REFUSED, UNREACHABLE, CONNECT_TIMEOUT ->
+                WorkerError.builder(
+                        ErrorCode.POOL_UNAVAILABLE,
+                        failure.message() + ": check the URL, and that the server is running");
+            case CLOSED -> WorkerError.builder(ErrorCode.POOL_UNAVAILABLE, failure.message());
+            case TIMEOUT ->
+                WorkerError.builder(ErrorCode.DECODE_TIMEOUT, failure.message() + ": it hangs or is overloaded");
+            case RESET ->
+                WorkerError.builder(
+                        ErrorCode.WORKER_RESET,
+                        failure.message() + ": the server died, or something between closed the connection");
+            case MALFORMED, TOO_LARGE ->
+                WorkerError.builder(ErrorCode.PROTOCOL, failure.message() + ": is this the URL of a llama.cpp server?");
+            case INTERNAL ->
+                WorkerError.builder(
+                        ErrorCode.INTERNAL, failure.message() + ": this is the adapter's fault, or its JVM's");
+        };
         if (failure.cause() != null) {
             error.cause(failure.cause());
         }
@@ -94,7 +95,8 @@ public final class Failures {
      */
     public WorkerError protocol(String what, String excerpt) {
         return WorkerError.builder(
-                        ErrorCode.PROTOCOL, place + " answered with " + what + ": is this the URL of a llama.cpp server?")
+                        ErrorCode.PROTOCOL,
+                        place + " answered with " + what + ": is this the URL of a llama.cpp server?")
                 .excerpt(excerpt)
                 .build();
     }
@@ -127,23 +129,32 @@ public final class Failures {
             return contextExceeded(said);
         }
         return switch (status) {
-            case 401, 403 -> builder(
-                    ErrorCode.UNAUTHORIZED,
-                    place + " refused the credential (" + status + ")" + words
-                            + ": give the key that the server was started with");
-            case 404 -> builder(
-                    ErrorCode.NOT_FOUND,
-                    place + " has no such path (404)" + words + ": check the URL's path and the server's prefix");
-            case 409, 425, 429 -> builder(
-                    ErrorCode.ADMISSION_REJECT, place + " takes no more work now (" + status + ")" + words + ": try later");
-            case 501 -> builder(
-                    ErrorCode.UNSUPPORTED, place + " cannot do this (501)" + words + ": start it with what this needs");
+            case 401, 403 ->
+                builder(
+                        ErrorCode.UNAUTHORIZED,
+                        place + " refused the credential (" + status + ")" + words
+                                + ": give the key that the server was started with");
+            case 404 ->
+                builder(
+                        ErrorCode.NOT_FOUND,
+                        place + " has no such path (404)" + words + ": check the URL's path and the server's prefix");
+            case 409, 425, 429 ->
+                builder(
+                        ErrorCode.ADMISSION_REJECT,
+                        place + " takes no more work now (" + status + ")" + words + ": try later");
+            case 501 ->
+                builder(
+                        ErrorCode.UNSUPPORTED,
+                        place + " cannot do this (501)" + words + ": start it with what this needs");
             case 503 -> builder(ErrorCode.POOL_UNREADY, place + " is not ready (503)" + words + ": try again soon");
-            case 502, 504 -> builder(
-                    ErrorCode.POOL_UNAVAILABLE, place + " is a gateway without a server behind it (" + status + ")");
-            case 500 -> said == null
-                    ? builder(ErrorCode.POOL_UNAVAILABLE, place + " failed (500) and did not say why: see its log")
-                    : builder(ErrorCode.INTERNAL, place + " failed (500)" + words + ": see its log");
+            case 502, 504 ->
+                builder(
+                        ErrorCode.POOL_UNAVAILABLE,
+                        place + " is a gateway without a server behind it (" + status + ")");
+            case 500 ->
+                said == null
+                        ? builder(ErrorCode.POOL_UNAVAILABLE, place + " failed (500) and did not say why: see its log")
+                        : builder(ErrorCode.INTERNAL, place + " failed (500)" + words + ": see its log");
             default -> other(status, words);
         };
     }
@@ -180,7 +191,8 @@ public final class Failures {
     }
 
     private static Optional<Duration> seconds(String value) {
-        return value.length() <= LONGEST_RETRY_AFTER_DIGITS && value.chars().allMatch(c -> c >= '0' && c <= '9')
+        return value.length() <= LONGEST_RETRY_AFTER_DIGITS
+                        && value.chars().allMatch(c -> c >= '0' && c <= '9')
                         && !value.isEmpty()
                 ? Optional.of(Duration.ofSeconds(Integer.parseInt(value)))
                 : Optional.empty();

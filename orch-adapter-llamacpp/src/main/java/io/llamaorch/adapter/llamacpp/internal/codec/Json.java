@@ -58,9 +58,7 @@ final class Json {
                 read(path.isEmpty() ? name : path + "/" + name, parser.nextToken(), parser, visitor);
             }
         } else if (token == JsonToken.START_ARRAY) {
-            for (JsonToken element = parser.nextToken();
-                    element != JsonToken.END_ARRAY;
-                    element = parser.nextToken()) {
+            for (JsonToken element = parser.nextToken(); element != JsonToken.END_ARRAY; element = parser.nextToken()) {
                 read(path + "[]", element, parser, visitor);
             }
         } else {
