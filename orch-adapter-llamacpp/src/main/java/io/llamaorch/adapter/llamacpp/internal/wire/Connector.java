@@ -152,7 +152,7 @@ final class Connector {
 
     /** Remembers why it failed; of several reasons the first, but a refusal says more than the others. */
     private void note(Kind newKind, String newMessage, @Nullable Throwable newCause) {
-        if (kind == Kind.NAME_LOOKUP || newKind == Kind.REFUSED && kind != Kind.REFUSED) {
+        if (kind == Kind.NAME_LOOKUP || (newKind == Kind.REFUSED && kind != Kind.REFUSED)) {
             kind = newKind;
             message = newMessage;
             cause = newCause;

@@ -119,6 +119,6 @@ final class HeadReader {
     }
 
     private static boolean isText(String line) {
-        return line.chars().allMatch(c -> c >= ' ' && c != 0x7f || c == '\t');
+        return line.chars().allMatch(c -> (c >= ' ' && c != 0x7f) || c == '\t');
     }
 }
