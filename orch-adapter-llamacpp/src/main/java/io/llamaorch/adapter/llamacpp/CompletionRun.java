@@ -27,6 +27,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -130,8 +132,9 @@ final class CompletionRun implements StreamListener {
                 if (names.contains(task.model())) {
                     send();
                 } else {
-                    emitter.error(failures.modelNotFound(
-                            task.model(), names.isEmpty() ? known.properties().modelNames() : names));
+                    Set<String> served = new LinkedHashSet<>(known.properties().modelNames());
+                    served.addAll(names);
+                    emitter.error(failures.modelNotFound(task.model(), served));
                 }
             }));
         }
