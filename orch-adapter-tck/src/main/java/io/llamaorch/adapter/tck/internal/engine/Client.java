@@ -9,12 +9,12 @@ import java.util.concurrent.TimeUnit;
  * <p>Thread safety: safe for concurrent use.
  */
 final class Client {
-    private final WatchedSocket socket;
+    private final WatchedConnection connection;
     private final CountDownLatch gone = new CountDownLatch(1);
 
-    Client(WatchedSocket socket) {
-        this.socket = socket;
-        socket.onGone(gone::countDown);
+    Client(WatchedConnection connection) {
+        this.connection = connection;
+        connection.onGone(gone::countDown);
     }
 
     boolean isGone() {
@@ -33,16 +33,16 @@ final class Client {
 
     /** Has {@code action} run when the client goes, on the thread that notices; it must not block. */
     void onGone(Runnable action) {
-        socket.onGone(action);
+        connection.onGone(action);
     }
 
     /** Closes the connection without sending what is pending. */
     void cutOff() {
-        socket.abort();
+        connection.abort();
     }
 
     /** Closes the connection once what is pending was sent. */
     void close() {
-        socket.close();
+        connection.close();
     }
 }

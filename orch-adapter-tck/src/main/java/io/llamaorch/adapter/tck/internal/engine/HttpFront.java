@@ -1,8 +1,7 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
@@ -35,7 +34,6 @@ final class HttpFront extends Dispatcher {
     private final WatchedSocketFactory sockets;
     private final EngineState engine;
     private final Dialect dialect;
-    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
     HttpFront(MockWebServer server, WatchedSocketFactory sockets, EngineState engine, Dialect dialect) {
         this.server = server;
@@ -44,23 +42,16 @@ final class HttpFront extends Dispatcher {
         this.dialect = dialect;
     }
 
-    /** The threads that have served requests and may still do so. */
-    Set<Thread> threads() {
-        return threads;
-    }
-
     @Override
     public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
         // Nobody reads the server's record of requests; left alone it would grow for ever.
         server.takeRequest(0, TimeUnit.NANOSECONDS);
-        threads.removeIf(thread -> !thread.isAlive());
-        threads.add(Thread.currentThread());
-        WatchedSocket socket = sockets.socket(request.getConnectionIndex()).orElse(null);
-        if (socket == null) {
+        Optional<WatchedConnection> connection = sockets.connection(request.getConnectionIndex());
+        if (connection.isEmpty()) {
             return new MockResponse.Builder().onResponseStart(CLOSE).build();
         }
-        socket.requestRead();
-        Call call = new Call(request, new Client(socket));
+        connection.get().requestRead();
+        Call call = new Call(request, new Client(connection.get()));
         engine.countRequest(call.path());
         return onTheWire(answer(call), call);
     }
@@ -89,7 +80,8 @@ final class HttpFront extends Dispatcher {
         }
         out.status("HTTP/1.1 " + reply.status() + " " + REASONS.getOrDefault(reply.status(), "Unknown"));
         out.addHeader("Server", "llama.cpp");
-        boolean close = reply.status() >= 400 || "close".equalsIgnoreCase(call.header("Connection"))
+        boolean close = reply.status() >= 400 || "HTTP/1.0".equals(call.request().getVersion())
+                || "close".equalsIgnoreCase(call.header("Connection"))
                 || call.request().getExchangeIndex() >= REQUESTS_PER_CONNECTION - 1;
         if (reply.bare()) {
             return out.addHeader("Connection", "close").addHeader("Content-Length", 0).onResponseEnd(CLOSE).build();

@@ -6,290 +6,27 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
-import java.net.SocketException;
-import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
-import java.nio.channels.CancelledKeyException;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
- * An accepted socket that knows when its peer has closed, reads ahead, and never blocks its writer.
- *
- * <p>What the client does not take piles up here, as it does in the real server. {@link #close()} sends what is
- * pending first; {@link #abort()} and {@link #reset()} do not.
+ * A {@link WatchedConnection} in the form that the web server takes: here a fault can come between the two.
  *
  * <p>Thread safety: safe for concurrent use.
  */
 final class WatchedSocket extends Socket {
-    private static final int READ_AHEAD = 256 * 1024;
+    private final WatchedConnection connection;
 
-    private final WatchedSocketFactory owner;
-    private final SocketChannel channel;
-    private final int index;
-    private final long keepAliveNanos;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition arrived = lock.newCondition();
-    private final ArrayDeque<ByteBuffer> inbox = new ArrayDeque<>();
-    private final ArrayDeque<ByteBuffer> outbox = new ArrayDeque<>();
-    private final List<Runnable> departures = new ArrayList<>();
-    private int unread;
-    private boolean betweenRequests = true;
-    private boolean peerGone;
-    private boolean closing;
-    private @Nullable SelectionKey key;
-
-    WatchedSocket(WatchedSocketFactory owner, SocketChannel channel, int index, Duration keepAlive)
-            throws IOException {
-        this.owner = owner;
-        this.channel = channel;
-        this.index = index;
-        this.keepAliveNanos = keepAlive.toNanos();
-        channel.configureBlocking(false);
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    WatchedSocket(WatchedConnection connection) {
+        this.connection = connection;
     }
 
-    void watch(SelectionKey registered) {
-        lock.lock();
-        try {
-            key = registered;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    int index() {
-        return index;
-    }
-
-    /** Says that a request was read whole: until the next byte the keep-alive limit runs. */
-    void requestRead() {
-        lock.lock();
-        try {
-            betweenRequests = true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * Has {@code action} run once, when the peer has closed or reset its side or this side was closed; at once if
-     * that is so already. It runs on the watching thread, which it must not block, or on the thread that closes.
-     */
-    void onGone(Runnable action) {
-        boolean now;
-        lock.lock();
-        try {
-            now = peerGone || closing;
-            if (!now) {
-                departures.add(action);
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (now) {
-            action.run();
-        }
-    }
-
-    /** Moves bytes in both directions; the watching thread calls it. */
-    void ready(SelectionKey ready) {
-        boolean gone = false;
-        lock.lock();
-        try {
-            if (ready.isReadable()) {
-                gone = readAhead(ready);
-            }
-            if (!gone && ready.isWritable()) {
-                drain();
-                ready.interestOpsAnd(outbox.isEmpty() ? ~SelectionKey.OP_WRITE : ~0);
-            }
-        } catch (IOException | CancelledKeyException e) {
-            gone = true;
-            ready.cancel();
-            outbox.clear();
-            if (closing) {
-                shut(false, true);
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (gone) {
-            depart();
-        }
-    }
-
-    private boolean readAhead(SelectionKey ready) throws IOException {
-        ByteBuffer room = ByteBuffer.allocate(8192);
-        int n = channel.read(room);
-        if (n < 0) {
-            ready.interestOpsAnd(~SelectionKey.OP_READ);
-            return true;
-        }
-        if (n > 0 && !closing) {
-            inbox.add(room.flip());
-            unread += n;
-            arrived.signalAll();
-            if (unread >= READ_AHEAD) {
-                ready.interestOpsAnd(~SelectionKey.OP_READ);
-            }
-        }
-        return false;
-    }
-
-    private void drain() throws IOException {
-        while (!outbox.isEmpty()) {
-            channel.write(outbox.peek());
-            if (outbox.peek().hasRemaining()) {
-                return;
-            }
-            outbox.remove();
-        }
-        if (closing) {
-            channel.close();
-            owner.forget(this);
-        }
-    }
-
-    /** Marks the peer as gone and tells those who wait for that. */
-    private void depart() {
-        List<Runnable> told;
-        lock.lock();
-        try {
-            peerGone = true;
-            arrived.signalAll();
-            told = List.copyOf(departures);
-            departures.clear();
-        } finally {
-            lock.unlock();
-        }
-        told.forEach(Runnable::run);
-    }
-
-    private int read(byte[] into, int from, int length) throws IOException {
-        lock.lock();
-        try {
-            long left = keepAliveNanos;
-            while (inbox.isEmpty()) {
-                if (closing) {
-                    throw new SocketException("socket closed");
-                }
-                if (peerGone || left <= 0) {
-                    return -1;
-                }
-                if (betweenRequests) {
-                    left = arrived.awaitNanos(left);
-                } else {
-                    arrived.await();
-                }
-            }
-            betweenRequests = false;
-            ByteBuffer head = inbox.element();
-            int n = Math.min(length, head.remaining());
-            head.get(into, from, n);
-            if (!head.hasRemaining()) {
-                inbox.remove();
-            }
-            boolean wasFull = unread >= READ_AHEAD;
-            unread -= n;
-            if (wasFull && unread < READ_AHEAD && !peerGone) {
-                listen(SelectionKey.OP_READ);
-            }
-            return n;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SocketException("interrupted");
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void write(byte[] from, int offset, int length) throws IOException {
-        lock.lock();
-        try {
-            if (closing) {
-                throw new SocketException("socket closed");
-            }
-            ByteBuffer bytes = ByteBuffer.wrap(from, offset, length);
-            if (outbox.isEmpty()) {
-                channel.write(bytes);
-            }
-            if (bytes.hasRemaining()) {
-                outbox.add(ByteBuffer.allocate(bytes.remaining()).put(bytes).flip());
-                listen(SelectionKey.OP_WRITE);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void listen(int operation) throws IOException {
-        try {
-            if (key != null) {
-                key.interestOpsOr(operation);
-                owner.wakeup();
-            }
-        } catch (CancelledKeyException e) {
-            throw new SocketException("connection lost");
-        }
-    }
-
-    /** Closes at once, dropping what was not sent yet. */
-    void abort() {
-        shut(false, true);
-    }
-
-    /** Closes with a TCP reset. */
-    void reset() {
-        shut(true, true);
-    }
-
-    /** Closes as soon as what is pending was sent or can no longer be. */
     @Override
     public void close() {
-        shut(false, false);
-    }
-
-    private void shut(boolean linger0, boolean drop) {
-        lock.lock();
-        try {
-            closing = true;
-            if (linger0) {
-                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-            }
-            if (drop) {
-                outbox.clear();
-            }
-            if (outbox.isEmpty()) {
-                channel.close();
-            }
-        } catch (IOException e) {
-            // A channel that cannot be closed in order is closed all the same.
-        } finally {
-            lock.unlock();
-        }
-        owner.wakeup();
-        if (!channel.isOpen()) {
-            owner.forget(this);
-        }
-        depart();
+        connection.close();
     }
 
     @Override
     public boolean isClosed() {
-        lock.lock();
-        try {
-            return closing;
-        } finally {
-            lock.unlock();
-        }
+        return connection.isClosed();
     }
 
     @Override
@@ -298,17 +35,17 @@ final class WatchedSocket extends Socket {
             @Override
             public int read() throws IOException {
                 byte[] one = new byte[1];
-                return WatchedSocket.this.read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+                return connection.read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
             }
 
             @Override
             public int read(byte[] into, int from, int length) throws IOException {
-                return length == 0 ? 0 : WatchedSocket.this.read(into, from, length);
+                return length == 0 ? 0 : connection.read(into, from, length);
             }
 
             @Override
             public void close() {
-                WatchedSocket.this.close();
+                connection.close();
             }
         };
     }
@@ -323,12 +60,12 @@ final class WatchedSocket extends Socket {
 
             @Override
             public void write(byte[] from, int offset, int length) throws IOException {
-                WatchedSocket.this.write(from, offset, length);
+                connection.write(from, offset, length);
             }
 
             @Override
             public void close() {
-                WatchedSocket.this.close();
+                connection.close();
             }
         };
     }
@@ -345,36 +82,36 @@ final class WatchedSocket extends Socket {
 
     @Override
     public InetAddress getInetAddress() {
-        return channel.socket().getInetAddress();
+        return connection.channel().socket().getInetAddress();
     }
 
     @Override
     public InetAddress getLocalAddress() {
-        return channel.socket().getLocalAddress();
+        return connection.channel().socket().getLocalAddress();
     }
 
     @Override
     public int getPort() {
-        return channel.socket().getPort();
+        return connection.channel().socket().getPort();
     }
 
     @Override
     public int getLocalPort() {
-        return channel.socket().getLocalPort();
+        return connection.channel().socket().getLocalPort();
     }
 
     @Override
     public SocketAddress getRemoteSocketAddress() {
-        return channel.socket().getRemoteSocketAddress();
+        return connection.channel().socket().getRemoteSocketAddress();
     }
 
     @Override
     public void shutdownInput() throws IOException {
-        channel.shutdownInput();
+        connection.channel().shutdownInput();
     }
 
     @Override
     public void shutdownOutput() throws IOException {
-        channel.shutdownOutput();
+        connection.channel().shutdownOutput();
     }
 }

@@ -6,7 +6,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -33,7 +35,7 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
     private final Thread watch;
     private final Duration keepAlive;
     private final AtomicInteger accepted = new AtomicInteger();
-    private final ConcurrentHashMap<Integer, WatchedSocket> open = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Integer, WatchedConnection> open = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     /** @param keepAlive how long a connection may stay open without beginning a request */
@@ -45,13 +47,13 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
         watch.start();
     }
 
-    /** The open socket that was accepted as the {@code index}-th, counted from 0 as the web server counts. */
-    Optional<WatchedSocket> socket(int index) {
+    /** The open connection that was accepted as the {@code index}-th, counted from 0 as the web server counts. */
+    Optional<WatchedConnection> connection(int index) {
         return Optional.ofNullable(open.get(index));
     }
 
-    void forget(WatchedSocket socket) {
-        open.remove(socket.index(), socket);
+    void forget(WatchedConnection connection) {
+        open.remove(connection.index(), connection);
     }
 
     void wakeup() {
@@ -61,12 +63,12 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
     private void run() {
         while (!closed) {
             try {
-                selector.select(key -> ((WatchedSocket) key.attachment()).ready(key));
+                selector.select(key -> ((WatchedConnection) key.attachment()).ready(key));
             } catch (IOException e) {
                 break;
             }
         }
-        open.values().forEach(WatchedSocket::abort);
+        open.values().forEach(WatchedConnection::abort);
         try {
             selector.close();
         } catch (IOException e) {
@@ -78,7 +80,7 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
     @Override
     public void close() {
         closed = true;
-        open.values().forEach(WatchedSocket::abort);
+        open.values().forEach(WatchedConnection::abort);
         selector.wakeup();
         try {
             watch.join(JOIN.toMillis());
@@ -120,26 +122,47 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
         @Override
         public void bind(SocketAddress address, int backlog) throws IOException {
             channel.socket().bind(address, backlog);
+            // Only now, or a free port might be one that is being taken: it lets the port be had again after close.
+            channel.socket().setReuseAddress(true);
         }
 
         @Override
         public WatchedSocket accept() throws IOException {
-            SocketChannel peer;
+            SocketChannel peer = next();
+            WatchedConnection connection = new WatchedConnection(
+                    WatchedSocketFactory.this, peer, accepted.getAndIncrement(), keepAlive);
+            open.put(connection.index(), connection);
             try {
-                peer = channel.accept();
-            } catch (ClosedChannelException e) {
-                // The web server takes this type, and no other, for the orderly end.
+                connection.watch(peer.register(selector, SelectionKey.OP_READ, connection));
+            } catch (ClosedSelectorException | ClosedChannelException e) {
+                connection.abort();
                 throw new SocketException("listener closed");
             }
-            WatchedSocket socket = new WatchedSocket(
-                    WatchedSocketFactory.this, peer, accepted.getAndIncrement(), keepAlive);
-            open.put(socket.index(), socket);
-            socket.watch(peer.register(selector, SelectionKey.OP_READ, socket));
             if (closed) {
-                socket.abort();
+                connection.abort();
             }
             selector.wakeup();
-            return socket;
+            return new WatchedSocket(connection);
+        }
+
+        private SocketChannel next() throws IOException {
+            while (true) {
+                SocketChannel peer;
+                try {
+                    peer = channel.accept();
+                } catch (ClosedChannelException e) {
+                    // The web server takes this type, and no other, for the orderly end.
+                    throw new SocketException("listener closed");
+                }
+                try {
+                    peer.configureBlocking(false);
+                    peer.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                    return peer;
+                } catch (IOException e) {
+                    // Gone already: that must not end the listening.
+                    peer.close();
+                }
+            }
         }
 
         @Override
