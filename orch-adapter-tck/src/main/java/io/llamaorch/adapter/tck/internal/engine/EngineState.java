@@ -29,6 +29,7 @@ public final class EngineState {
     private final AtomicInteger tasks = new AtomicInteger();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final AtomicInteger waiters = new AtomicInteger();
     private volatile boolean loading;
 
     /**
@@ -156,7 +157,11 @@ public final class EngineState {
         return slots.queued();
     }
 
+    /** Wakes those who wait; without any, a token costs no lock that all requests share. */
     private void signal() {
+        if (waiters.get() == 0) {
+            return;
+        }
         lock.lock();
         try {
             changed.signalAll();
@@ -175,6 +180,7 @@ public final class EngineState {
      */
     public boolean await(BooleanSupplier reached, Duration atMost) throws InterruptedException {
         long left = atMost.toNanos();
+        waiters.incrementAndGet();
         lock.lock();
         try {
             while (!reached.getAsBoolean()) {
@@ -185,6 +191,7 @@ public final class EngineState {
             }
             return true;
         } finally {
+            waiters.decrementAndGet();
             lock.unlock();
         }
     }

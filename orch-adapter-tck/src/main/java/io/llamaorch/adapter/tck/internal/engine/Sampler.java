@@ -16,10 +16,13 @@ final class Sampler {
     private final Settings settings;
     private final Map<Integer, Double> bias;
     private final SplittableRandom random;
+    private final boolean penalties;
 
     Sampler(Settings settings, Map<Integer, Double> bias) {
         this.settings = settings;
         this.bias = bias;
+        this.penalties = settings.samples("penalties") && (settings.real("repeat_penalty") != 1
+                || settings.real("presence_penalty") != 0 || settings.real("frequency_penalty") != 0);
         long seed = settings.integer("seed");
         this.random = new SplittableRandom(
                 Random64.mix(seed == Settings.RANDOM_SEED ? ThreadLocalRandom.current().nextLong() : seed));
@@ -34,7 +37,6 @@ final class Sampler {
             int token = candidates.tokens()[i];
             double score = candidates.scores()[i] + bias.getOrDefault(token, 0.0);
             if (score > Double.NEGATIVE_INFINITY) {
-                boolean penalties = settings.samples("penalties");
                 choices.add(new Choice(token, penalties ? penalized(token, score, history) : score));
             }
         }
