@@ -1,3 +1,5 @@
-/** The conformance kit: extend one class, supply one harness, and every rule is tested. */
-@org.jspecify.annotations.NullMarked
+/** The conformance kit for adapters, with a scripted engine to hold them against. */
+@NullMarked
 package io.llamaorch.adapter.tck;
+
+import org.jspecify.annotations.NullMarked;
