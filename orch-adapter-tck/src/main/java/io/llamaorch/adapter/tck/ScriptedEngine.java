@@ -45,8 +45,15 @@ public final class ScriptedEngine implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private ScriptedEngine(Builder builder) {
-        EngineOptions options = new EngineOptions(builder.port, builder.slots, builder.contextSize,
-                builder.modelAlias, builder.modelPath, builder.apiKey, builder.prefix, builder.pace,
+        EngineOptions options = new EngineOptions(
+                builder.port,
+                builder.slots,
+                builder.contextSize,
+                builder.modelAlias,
+                builder.modelPath,
+                builder.apiKey,
+                builder.prefix,
+                builder.pace,
                 builder.promptPace);
         state = new EngineState(options, builder.loading);
         server = new EngineServer(state);

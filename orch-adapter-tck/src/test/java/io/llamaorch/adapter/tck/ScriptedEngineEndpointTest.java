@@ -13,10 +13,15 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class ScriptedEngineEndpointTest {
     private static final Duration MUST_HAPPEN = Duration.ofSeconds(10);
-    private static final String STALLED = "{\"prompt\":\"a\",\"stream\":true,\"temperature\":0,\"dry_allowed_length\":77}";
+    private static final String STALLED =
+            "{\"prompt\":\"a\",\"stream\":true,\"temperature\":0,\"dry_allowed_length\":77}";
 
-    private final ScriptedEngine engine =
-            ScriptedEngine.builder().slots(1).contextSize(128).modelAlias("tiny").modelPath("/models/tiny.gguf").start();
+    private final ScriptedEngine engine = ScriptedEngine.builder()
+            .slots(1)
+            .contextSize(128)
+            .modelAlias("tiny")
+            .modelPath("/models/tiny.gguf")
+            .start();
 
     @AfterEach
     void close() {
@@ -26,12 +31,32 @@ class ScriptedEngineEndpointTest {
     @Test
     void props_tellWhatTheServerTells() throws Exception {
         JsonText props = Wire.get(engine, "/props").json();
-        assertEquals(List.of("default_generation_settings", "total_slots", "model_alias", "model_ftype", "model_path",
-                "modalities", "media_marker", "endpoint_slots", "endpoint_props", "endpoint_metrics", "ui",
-                "ui_settings", "chat_template", "chat_template_caps", "bos_token", "eos_token", "build_info",
-                "is_sleeping", "cors_proxy_enabled"), props.names());
+        assertEquals(
+                List.of(
+                        "default_generation_settings",
+                        "total_slots",
+                        "model_alias",
+                        "model_ftype",
+                        "model_path",
+                        "modalities",
+                        "media_marker",
+                        "endpoint_slots",
+                        "endpoint_props",
+                        "endpoint_metrics",
+                        "ui",
+                        "ui_settings",
+                        "chat_template",
+                        "chat_template_caps",
+                        "bos_token",
+                        "eos_token",
+                        "build_info",
+                        "is_sleeping",
+                        "cors_proxy_enabled"),
+                props.names());
         assertEquals(128, props.at("default_generation_settings/n_ctx").number());
-        assertEquals("4294967295", props.at("default_generation_settings/params/seed").toString());
+        assertEquals(
+                "4294967295",
+                props.at("default_generation_settings/params/seed").toString());
         assertEquals(42, props.at("default_generation_settings/params").names().size());
         assertEquals("tiny", props.at("model_alias").toString());
         assertEquals(501, Wire.post(engine, "/props", "{}").status());
@@ -49,7 +74,8 @@ class ScriptedEngineEndpointTest {
 
     @Test
     void slots_beforeTheirFirstUse_sayLittle() throws Exception {
-        assertEquals("[{\"id\":0,\"n_ctx\":128,\"speculative\":false,\"is_processing\":false}]",
+        assertEquals(
+                "[{\"id\":0,\"n_ctx\":128,\"speculative\":false,\"is_processing\":false}]",
                 Wire.get(engine, "/slots").body());
         assertEquals(200, Wire.get(engine, "/slots?fail_on_no_slot=1").status());
     }
@@ -64,12 +90,24 @@ class ScriptedEngineEndpointTest {
                 wire.event();
             }
             JsonText slot = Wire.get(engine, "/slots").json().at("0");
-            assertEquals(List.of("id", "n_ctx", "speculative", "is_processing", "id_task", "n_prompt_tokens",
-                    "n_prompt_tokens_processed", "n_prompt_tokens_cache", "params", "next_token"), slot.names());
+            assertEquals(
+                    List.of(
+                            "id",
+                            "n_ctx",
+                            "speculative",
+                            "is_processing",
+                            "id_task",
+                            "n_prompt_tokens",
+                            "n_prompt_tokens_processed",
+                            "n_prompt_tokens_cache",
+                            "params",
+                            "next_token"),
+                    slot.names());
             assertEquals("true", slot.at("is_processing").toString());
             assertEquals(77, slot.at("params/dry_allowed_length").number());
             assertEquals(2 + 3, slot.at("n_prompt_tokens").number());
-            assertEquals("{has_next_token=true, has_new_line=false, n_remain=-1, n_decoded=3}",
+            assertEquals(
+                    "{has_next_token=true, has_new_line=false, n_remain=-1, n_decoded=3}",
                     slot.at("next_token/0").toString());
             Wire.Answer none = Wire.get(engine, "/slots?fail_on_no_slot=0");
             assertEquals(503, none.status());
@@ -80,7 +118,8 @@ class ScriptedEngineEndpointTest {
         JsonText slot = Wire.get(engine, "/slots").json().at("0");
         assertEquals("false", slot.at("is_processing").toString());
         assertEquals(77, slot.at("params/dry_allowed_length").number());
-        assertEquals("{has_next_token=true, has_new_line=false, n_remain=-1, n_decoded=0}",
+        assertEquals(
+                "{has_next_token=true, has_new_line=false, n_remain=-1, n_decoded=0}",
                 slot.at("next_token/0").toString());
     }
 
@@ -90,23 +129,36 @@ class ScriptedEngineEndpointTest {
         Wire.Answer answer = Wire.get(engine, "/metrics");
         assertTrue(answer.head().contains("\r\nProcess-Start-Time-Unix: "));
         assertTrue(answer.head().contains("\r\nContent-Type: text/plain; version=0.0.4\r\n"));
-        assertTrue(answer.body().contains("# TYPE llamacpp:tokens_predicted_total counter\n"
-                + "llamacpp:tokens_predicted_total 7\n"), answer.body());
+        assertTrue(
+                answer.body()
+                        .contains("# TYPE llamacpp:tokens_predicted_total counter\n"
+                                + "llamacpp:tokens_predicted_total 7\n"),
+                answer.body());
         assertTrue(answer.body().contains("\nllamacpp:prompt_tokens_total 5\n"));
-        assertTrue(answer.body().contains("# TYPE llamacpp:requests_processing gauge\nllamacpp:requests_processing 0\n"));
+        assertTrue(
+                answer.body().contains("# TYPE llamacpp:requests_processing gauge\nllamacpp:requests_processing 0\n"));
         assertTrue(Wire.get(engine, "/metrics").body().contains("\nllamacpp:predicted_tokens_seconds 0\n"));
     }
 
     @Test
     void tokenize_andBack_isTheSameText() throws Exception {
-        JsonText tokens = Wire.post(engine, "/tokenize", "{\"content\":\"Once upon a llama, ö!\"}").json().at("tokens");
-        assertEquals(" Once upon a llama, ö!",
-                Wire.post(engine, "/detokenize", "{\"tokens\":" + tokens + "}").json().at("content").toString());
+        JsonText tokens = Wire.post(engine, "/tokenize", "{\"content\":\"Once upon a llama, ö!\"}")
+                .json()
+                .at("tokens");
+        assertEquals(
+                " Once upon a llama, ö!",
+                Wire.post(engine, "/detokenize", "{\"tokens\":" + tokens + "}")
+                        .json()
+                        .at("content")
+                        .toString());
         assertEquals("{\"tokens\":[]}", Wire.post(engine, "/tokenize", "{}").body());
-        assertEquals("{\"tokens\":[1,{\"id\":262,\"piece\":\" a\"}]}".replace("1,", "{\"id\":1,\"piece\":\"\"},"),
-                Wire.post(engine, "/tokenize", "{\"content\":\"a\",\"with_pieces\":true,\"add_special\":true}").body());
+        assertEquals(
+                "{\"tokens\":[1,{\"id\":262,\"piece\":\" a\"}]}".replace("1,", "{\"id\":1,\"piece\":\"\"},"),
+                Wire.post(engine, "/tokenize", "{\"content\":\"a\",\"with_pieces\":true,\"add_special\":true}")
+                        .body());
         assertEquals(400, Wire.post(engine, "/tokenize", "{\"content\":5}").status());
-        assertEquals(500, Wire.post(engine, "/detokenize", "{\"tokens\":[99999]}").status());
+        assertEquals(
+                500, Wire.post(engine, "/detokenize", "{\"tokens\":[99999]}").status());
     }
 
     @Test

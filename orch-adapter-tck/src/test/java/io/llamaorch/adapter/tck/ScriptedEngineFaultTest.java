@@ -82,7 +82,8 @@ class ScriptedEngineFaultTest {
         engine.enqueueFault(new Fault.ErrorInStream(2, 500, "Context size has been exceeded.", "server_error"));
         Wire.Stream stream = Wire.stream(engine, STREAM);
         assertTrue(stream.terminated());
-        assertEquals("{\"error\":{\"code\":500,\"message\":\"Context size has been exceeded.\",\"type\":\"server_error\"}}",
+        assertEquals(
+                "{\"error\":{\"code\":500,\"message\":\"Context size has been exceeded.\",\"type\":\"server_error\"}}",
                 stream.events().get(2));
         engine.enqueueFault(new Fault.ErrorInStream(2, 500, "no", "server_error"));
         assertEquals(500, Wire.post(engine, "/completion", WHOLE).status());

@@ -23,8 +23,10 @@ class ScriptedEngineLifecycleTest {
     private static final String ENDLESS = "{\"prompt\":\"a\",\"stream\":true,\"ignore_eos\":true}";
 
     private static List<String> ownThreads() {
-        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName)
-                .filter(name -> name.startsWith("scripted-engine") || name.startsWith("MockWebServer")).toList();
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("scripted-engine") || name.startsWith("MockWebServer"))
+                .toList();
     }
 
     private static long openFiles() throws IOException {
@@ -108,7 +110,9 @@ class ScriptedEngineLifecycleTest {
     @Test
     void port_thatIsTaken_isReportedAndNothingStays() {
         try (ScriptedEngine engine = ScriptedEngine.builder().start()) {
-            assertThrows(UncheckedIOException.class, () -> ScriptedEngine.builder().port(engine.port()).start());
+            assertThrows(
+                    UncheckedIOException.class,
+                    () -> ScriptedEngine.builder().port(engine.port()).start());
         }
         assertEquals(List.of(), ownThreads());
     }
@@ -128,11 +132,16 @@ class ScriptedEngineLifecycleTest {
 
     @Test
     void builder_withNonsense_refusesAtOnce() {
-        assertThrows(IllegalArgumentException.class, () -> ScriptedEngine.builder().slots(0));
-        assertThrows(IllegalArgumentException.class, () -> ScriptedEngine.builder().contextSize(0));
-        assertThrows(IllegalArgumentException.class, () -> ScriptedEngine.builder().port(65_536));
-        assertThrows(IllegalArgumentException.class, () -> ScriptedEngine.builder().pace(-1));
-        assertThrows(IllegalArgumentException.class, () -> ScriptedEngine.builder().prefix("x/"));
+        assertThrows(
+                IllegalArgumentException.class, () -> ScriptedEngine.builder().slots(0));
+        assertThrows(
+                IllegalArgumentException.class, () -> ScriptedEngine.builder().contextSize(0));
+        assertThrows(
+                IllegalArgumentException.class, () -> ScriptedEngine.builder().port(65_536));
+        assertThrows(
+                IllegalArgumentException.class, () -> ScriptedEngine.builder().pace(-1));
+        assertThrows(
+                IllegalArgumentException.class, () -> ScriptedEngine.builder().prefix("x/"));
     }
 
     @Test

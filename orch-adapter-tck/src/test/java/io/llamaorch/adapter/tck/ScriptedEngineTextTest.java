@@ -21,8 +21,10 @@ class ScriptedEngineTextTest {
     }
 
     private static String text(ScriptedEngine engine, String prompt, String more) throws IOException {
-        return Wire.post(engine, "/completion", "{\"prompt\":\"" + prompt + "\",\"n_predict\":40" + more + "}").json()
-                .at("content").toString();
+        return Wire.post(engine, "/completion", "{\"prompt\":\"" + prompt + "\",\"n_predict\":40" + more + "}")
+                .json()
+                .at("content")
+                .toString();
     }
 
     @Test
@@ -34,7 +36,8 @@ class ScriptedEngineTextTest {
 
     @Test
     void text_ofTheSameSeed_isTheSameInEveryEngine() throws IOException {
-        try (ScriptedEngine other = ScriptedEngine.builder().slots(1).contextSize(99).start()) {
+        try (ScriptedEngine other =
+                ScriptedEngine.builder().slots(1).contextSize(99).start()) {
             assertEquals(text(engine, "Hello", ",\"seed\":7"), text(other, "Hello", ",\"seed\":7"));
         }
     }
@@ -82,11 +85,14 @@ class ScriptedEngineTextTest {
     void sampling_isObeyed() throws IOException {
         String free = text(engine, "Once upon", ",\"temperature\":0");
         assertTrue(free.startsWith(" a time"));
-        String banned = text(engine, "Once upon a time there was", ",\"temperature\":0,\"logit_bias\":[[\" a\",false]]");
+        String banned =
+                text(engine, "Once upon a time there was", ",\"temperature\":0,\"logit_bias\":[[\" a\",false]]");
         assertTrue(!banned.contains(" a "), banned);
-        assertNotEquals(text(engine, "Hello", ",\"seed\":5"),
+        assertNotEquals(
+                text(engine, "Hello", ",\"seed\":5"),
                 text(engine, "Hello", ",\"seed\":5,\"repeat_penalty\":1.9,\"presence_penalty\":1.5"));
-        assertNotEquals(text(engine, "Hello", ",\"seed\":5,\"temperature\":0.3"),
+        assertNotEquals(
+                text(engine, "Hello", ",\"seed\":5,\"temperature\":0.3"),
                 text(engine, "Hello", ",\"seed\":5,\"temperature\":1.9,\"top_p\":1,\"min_p\":0"));
     }
 }

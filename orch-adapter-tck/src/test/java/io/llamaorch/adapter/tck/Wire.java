@@ -46,7 +46,9 @@ final class Wire implements AutoCloseable {
 
         String text() {
             StringBuilder text = new StringBuilder();
-            events.stream().filter(e -> !e.isEmpty()).forEach(e -> text.append(JsonText.of(e).at("content")));
+            events.stream()
+                    .filter(e -> !e.isEmpty())
+                    .forEach(e -> text.append(JsonText.of(e).at("content")));
             return text.toString();
         }
     }

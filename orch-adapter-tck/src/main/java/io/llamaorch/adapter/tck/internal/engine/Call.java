@@ -1,7 +1,7 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
-import okhttp3.HttpUrl;
 import mockwebserver3.RecordedRequest;
+import okhttp3.HttpUrl;
 import okio.ByteString;
 
 /**

@@ -17,7 +17,11 @@ final class Completion {
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** How it ended. */
-    enum Outcome { FINISHED, FAULT, CLIENT_GONE }
+    enum Outcome {
+        FINISHED,
+        FAULT,
+        CLIENT_GONE
+    }
 
     /** Where its events go. */
     interface Listener {

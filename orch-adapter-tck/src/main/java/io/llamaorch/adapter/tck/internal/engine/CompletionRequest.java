@@ -42,7 +42,10 @@ final class CompletionRequest {
         this.returnTokens = in.flag("return_tokens", false);
         this.cachePrompt = in.flag("cache_prompt", true);
         // What is no number counts as any slot, as in the server.
-        this.slot = in.get("id_slot").filter(Long.class::isInstance).map(Long.class::cast).orElse(-1L);
+        this.slot = in.get("id_slot")
+                .filter(Long.class::isInstance)
+                .map(Long.class::cast)
+                .orElse(-1L);
         this.pingSeconds = in.integer("sse_ping_interval", PING_SECONDS);
         if (pingSeconds < -1) {
             throw EngineError.field("sse_ping_interval", "value must be -1 or more");
@@ -76,8 +79,7 @@ final class CompletionRequest {
     static Fields fields(byte[] body) {
         Object value = Json.read(body);
         if (!(value instanceof Map)) {
-            throw EngineError.invalid(
-                    "[json.exception.type_error.304] cannot use at() with " + Json.typeName(value));
+            throw EngineError.invalid("[json.exception.type_error.304] cannot use at() with " + Json.typeName(value));
         }
         return new Fields((Map<String, Object>) value);
     }
@@ -147,8 +149,8 @@ final class CompletionRequest {
         List<String> checked = new ArrayList<>();
         for (Object word : words) {
             if (!(word instanceof String text)) {
-                throw EngineError.field("stop", "[json.exception.type_error.302] type must be string, but is "
-                        + Json.typeName(word));
+                throw EngineError.field(
+                        "stop", "[json.exception.type_error.302] type must be string, but is " + Json.typeName(word));
             }
             checked.add(text);
         }
@@ -175,7 +177,8 @@ final class CompletionRequest {
     }
 
     private static void bias(Map<Integer, Double> into, Vocabulary vocabulary, Object token, Object by) {
-        double amount = by instanceof Number number ? number.doubleValue()
+        double amount = by instanceof Number number
+                ? number.doubleValue()
                 : Boolean.FALSE.equals(by) ? Double.NEGATIVE_INFINITY : 0;
         List<Integer> tokens = token instanceof Long id && vocabulary.contains(id)
                 ? List.of(id.intValue())

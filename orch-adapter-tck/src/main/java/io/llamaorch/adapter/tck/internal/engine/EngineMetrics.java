@@ -51,24 +51,35 @@ final class EngineMetrics {
         try {
             double[] last = atLastScrape;
             atLastScrape = new double[] {promptTokens, promptSeconds, predictedTokens, predictedSeconds};
-            add(out, "prompt_tokens_total", "Number of prompt tokens processed, excluding cached tokens", promptTokens);
-            add(out, "prompt_tokens_cached_total", "Number of prompt tokens reused from the cache", cachedTokens);
+            add(out, "prompt_tokens_total", "Number of prompt tokens processed, excluding cached tokens", (double)
+                    promptTokens);
+            add(out, "prompt_tokens_cached_total", "Number of prompt tokens reused from the cache", (double)
+                    cachedTokens);
             add(out, "prompt_seconds_total", "Total time spent processing prompts", promptSeconds);
-            add(out, "tokens_predicted_total", "Number of generation tokens processed", predictedTokens);
+            add(out, "tokens_predicted_total", "Number of generation tokens processed", (double) predictedTokens);
             add(out, "tokens_predicted_seconds_total", "Total time spent generating tokens", predictedSeconds);
-            add(out, "n_decode_total", "Total number of llama_decode() calls", decodes);
+            add(out, "n_decode_total", "Total number of llama_decode() calls", (double) decodes);
             add(out, "n_tokens_max", "Largest observed sequence length (prompt + generation)", longest);
             add(out, "spec_decode_num_draft_tokens_total", "Speculative: Total draft tokens generated", 0);
             add(out, "spec_decode_num_accepted_tokens_total", "Speculative: Total draft tokens accepted", 0);
             add(out, "spec_decode_num_drafts_total", "Speculative: Total verification steps", 0);
-            add(out, "prompt_tokens_seconds", "Average prompt throughput in tokens/s",
+            add(
+                    out,
+                    "prompt_tokens_seconds",
+                    "Average prompt throughput in tokens/s",
                     rate(promptTokens - last[0], promptSeconds - last[1]));
-            add(out, "predicted_tokens_seconds", "Average generation throughput in tokens/s",
+            add(
+                    out,
+                    "predicted_tokens_seconds",
+                    "Average generation throughput in tokens/s",
                     rate(predictedTokens - last[2], predictedSeconds - last[3]));
             add(out, "requests_processing", "Number of requests processing", processing);
             add(out, "requests_deferred", "Number of requests deferred", deferred);
-            add(out, "n_busy_slots_per_decode", "Average number of busy slots per llama_decode() call",
-                    rate(busySlots, decodes));
+            add(
+                    out,
+                    "n_busy_slots_per_decode",
+                    "Average number of busy slots per llama_decode() call",
+                    rate((double) busySlots, (double) decodes));
         } finally {
             lock.unlock();
         }

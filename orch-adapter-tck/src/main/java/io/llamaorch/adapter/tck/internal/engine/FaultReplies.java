@@ -30,8 +30,8 @@ final class FaultReplies {
     /** What a fault that belongs into a stream looks like without one. */
     static Reply unstreamed(Fault.DuringAnswer fault) {
         if (fault instanceof Fault.ErrorInStream error) {
-            return Reply.json(error.code(),
-                    LlamaShapes.envelope(new EngineError(error.code(), error.message(), error.type())));
+            return Reply.json(
+                    error.code(), LlamaShapes.envelope(new EngineError(error.code(), error.message(), error.type())));
         }
         return fault instanceof Fault.EndWithoutMarker ? Reply.text(200, "", "") : Reply.silence();
     }

@@ -19,8 +19,8 @@ record Fields(Map<String, Object> members) {
     }
 
     private static EngineError wrongType(String name, String wanted, Object value) {
-        return EngineError.field(name, "[json.exception.type_error.302] type must be " + wanted + ", but is "
-                + Json.typeName(value));
+        return EngineError.field(
+                name, "[json.exception.type_error.302] type must be " + wanted + ", but is " + Json.typeName(value));
     }
 
     private <T> Optional<T> typed(String name, Class<T> type, String wanted) {

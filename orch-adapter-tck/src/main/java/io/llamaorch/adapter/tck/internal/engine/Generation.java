@@ -50,8 +50,16 @@ final class Generation {
         this.walk = engine.model().begin(prompt);
         this.sampler = new Sampler(request.settings(), request.bias());
         this.history = new ArrayList<>(prompt);
-        slot.view(new Slot.View(engine.nextTask(), prompt.size(), prompt.size() - cached, cached,
-                request.settings().brief(), true, false, remaining(), 0));
+        slot.view(new Slot.View(
+                engine.nextTask(),
+                prompt.size(),
+                prompt.size() - cached,
+                cached,
+                request.settings().brief(),
+                true,
+                false,
+                remaining(),
+                0));
     }
 
     /** Says that the prompt has been evaluated: from here on the text's time counts. */
@@ -79,7 +87,10 @@ final class Generation {
         String content = whole ? release(token) : "";
         limits(token, content);
         slot.view(slot.view().with(generated.size(), more(), newline, remaining()));
-        return new Step(content, token, whole,
+        return new Step(
+                content,
+                token,
+                whole,
                 stopType.equals("word") || request.settings().flag("timings_per_token"));
     }
 
@@ -122,7 +133,9 @@ final class Generation {
         if (more() && remaining() == 0) {
             stopType = "limit";
         }
-        if (more() && request.prompt().size() + generated.size() >= engine.options().contextSize()) {
+        if (more()
+                && request.prompt().size() + generated.size()
+                        >= engine.options().contextSize()) {
             stopType = "limit";
             truncated = true;
         }
@@ -191,7 +204,11 @@ final class Generation {
 
     Timings timings() {
         int evaluated = request.prompt().size() - cached;
-        return new Timings(cached, evaluated, Timings.millis(promptDone - began), generated.size(),
+        return new Timings(
+                cached,
+                evaluated,
+                Timings.millis(promptDone - began),
+                generated.size(),
                 generated.isEmpty() ? 0 : Timings.millis(now - promptDone));
     }
 

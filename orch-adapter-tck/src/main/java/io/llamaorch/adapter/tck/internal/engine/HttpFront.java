@@ -22,13 +22,25 @@ final class HttpFront extends Dispatcher {
     private static final int REQUESTS_PER_CONNECTION = 100;
     private static final SocketEffect CLOSE = new SocketEffect.CloseSocket(true, false, false);
     private static final Map<Integer, String> REASONS = Map.ofEntries(
-            Map.entry(200, "OK"), Map.entry(301, "Moved Permanently"), Map.entry(302, "Found"),
-            Map.entry(307, "Temporary Redirect"), Map.entry(308, "Permanent Redirect"), Map.entry(400, "Bad Request"),
-            Map.entry(401, "Unauthorized"), Map.entry(403, "Forbidden"), Map.entry(404, "Not Found"),
-            Map.entry(409, "Conflict"), Map.entry(413, "Payload Too Large"), Map.entry(415, "Unsupported Media Type"),
-            Map.entry(422, "Unprocessable Content"), Map.entry(429, "Too Many Requests"),
-            Map.entry(500, "Internal Server Error"), Map.entry(501, "Not Implemented"), Map.entry(502, "Bad Gateway"),
-            Map.entry(503, "Service Unavailable"), Map.entry(504, "Gateway Timeout"));
+            Map.entry(200, "OK"),
+            Map.entry(301, "Moved Permanently"),
+            Map.entry(302, "Found"),
+            Map.entry(307, "Temporary Redirect"),
+            Map.entry(308, "Permanent Redirect"),
+            Map.entry(400, "Bad Request"),
+            Map.entry(401, "Unauthorized"),
+            Map.entry(403, "Forbidden"),
+            Map.entry(404, "Not Found"),
+            Map.entry(409, "Conflict"),
+            Map.entry(413, "Payload Too Large"),
+            Map.entry(415, "Unsupported Media Type"),
+            Map.entry(422, "Unprocessable Content"),
+            Map.entry(429, "Too Many Requests"),
+            Map.entry(500, "Internal Server Error"),
+            Map.entry(501, "Not Implemented"),
+            Map.entry(502, "Bad Gateway"),
+            Map.entry(503, "Service Unavailable"),
+            Map.entry(504, "Gateway Timeout"));
 
     private final MockWebServer server;
     private final WatchedSocketFactory sockets;
@@ -80,11 +92,15 @@ final class HttpFront extends Dispatcher {
         }
         out.status("HTTP/1.1 " + reply.status() + " " + REASONS.getOrDefault(reply.status(), "Unknown"));
         out.addHeader("Server", "llama.cpp");
-        boolean close = reply.status() >= 400 || "HTTP/1.0".equals(call.request().getVersion())
+        boolean close = reply.status() >= 400
+                || "HTTP/1.0".equals(call.request().getVersion())
                 || "close".equalsIgnoreCase(call.header("Connection"))
                 || call.request().getExchangeIndex() >= REQUESTS_PER_CONNECTION - 1;
         if (reply.bare()) {
-            return out.addHeader("Connection", "close").addHeader("Content-Length", 0).onResponseEnd(CLOSE).build();
+            return out.addHeader("Connection", "close")
+                    .addHeader("Content-Length", 0)
+                    .onResponseEnd(CLOSE)
+                    .build();
         }
         out.addHeader("Access-Control-Allow-Origin", call.header("Origin"));
         reply.headers().forEach(out::addHeader);
@@ -92,7 +108,8 @@ final class HttpFront extends Dispatcher {
             out.addHeader("Content-Type", reply.contentType());
         }
         if (reply.stream().isPresent()) {
-            out.addHeader("Transfer-Encoding", "chunked").socketHandler(reply.stream().get());
+            out.addHeader("Transfer-Encoding", "chunked")
+                    .socketHandler(reply.stream().get());
         } else if (call.isHead()) {
             out.addHeader("Content-Length", reply.body().length);
         } else {

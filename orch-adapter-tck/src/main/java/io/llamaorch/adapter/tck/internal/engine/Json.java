@@ -67,35 +67,38 @@ final class Json {
     }
 
     private static Object value(JsonParser parser) {
-        switch (parser.currentToken()) {
-            case START_OBJECT:
-                Map<String, Object> object = new LinkedHashMap<>();
-                while (parser.nextToken() != JsonToken.END_OBJECT) {
-                    String name = whole(parser, parser.currentName());
-                    parser.nextToken();
-                    object.put(name, value(parser));
-                }
-                return object;
-            case START_ARRAY:
-                List<Object> array = new ArrayList<>();
-                while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    array.add(value(parser));
-                }
-                return array;
-            case VALUE_STRING:
-                return whole(parser, parser.getString());
-            case VALUE_NUMBER_INT:
-                BigInteger integer = parser.getBigIntegerValue();
-                return integer.bitLength() < Long.SIZE ? (Object) integer.longValue() : integer.doubleValue();
-            case VALUE_NUMBER_FLOAT:
-                return parser.getDoubleValue();
-            case VALUE_TRUE:
-                return true;
-            case VALUE_FALSE:
-                return false;
-            default:
-                return NULL;
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> members(parser);
+            case START_ARRAY -> elements(parser);
+            case VALUE_STRING -> whole(parser, parser.getString());
+            case VALUE_NUMBER_INT -> integer(parser.getBigIntegerValue());
+            case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            default -> NULL;
+        };
+    }
+
+    private static Map<String, Object> members(JsonParser parser) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = whole(parser, parser.currentName());
+            parser.nextToken();
+            object.put(name, value(parser));
         }
+        return object;
+    }
+
+    private static List<Object> elements(JsonParser parser) {
+        List<Object> array = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            array.add(value(parser));
+        }
+        return array;
+    }
+
+    private static Object integer(BigInteger value) {
+        return value.bitLength() < Long.SIZE ? (Object) value.longValue() : (Object) value.doubleValue();
     }
 
     /** Refuses half a surrogate pair, which an escape can smuggle in and UTF-8 cannot carry. */

@@ -34,10 +34,14 @@ final class LlamaDialect implements Dialect {
         this.posts = Map.of(
                 "/completion", this::completion,
                 "/completions", this::completion,
-                "/props", call -> {
-                    throw new EngineError(501, "This server does not support changing global properties."
-                            + " Start it with `--props`", "not_supported_error");
-                },
+                "/props",
+                        call -> {
+                            throw new EngineError(
+                                    501,
+                                    "This server does not support changing global properties."
+                                            + " Start it with `--props`",
+                                    "not_supported_error");
+                        },
                 "/tokenize", this::tokenize,
                 "/detokenize", this::detokenize);
     }
@@ -68,8 +72,10 @@ final class LlamaDialect implements Dialect {
             case "POST" -> posts;
             default -> Map.of();
         };
-        return routes.getOrDefault(path, unknown -> Reply.json(
-                404, LlamaShapes.earlyEnvelope("File Not Found", "not_found_error", 404))).apply(call);
+        return routes.getOrDefault(
+                        path,
+                        unknown -> Reply.json(404, LlamaShapes.earlyEnvelope("File Not Found", "not_found_error", 404)))
+                .apply(call);
     }
 
     private boolean mayPass(Call call) {
@@ -78,14 +84,17 @@ final class LlamaDialect implements Dialect {
             return true;
         }
         String authorization = call.header("Authorization");
-        String given = authorization.isEmpty() ? call.header("X-Api-Key")
+        String given = authorization.isEmpty()
+                ? call.header("X-Api-Key")
                 : authorization.startsWith("Bearer ") ? authorization.substring("Bearer ".length()) : authorization;
         return given.equals(key.get());
     }
 
     private Reply slots(Call call) {
         String failWithout = call.url().queryParameter("fail_on_no_slot");
-        if (failWithout != null && !failWithout.isEmpty() && engine.busy() == engine.options().slots()) {
+        if (failWithout != null
+                && !failWithout.isEmpty()
+                && engine.busy() == engine.options().slots()) {
             throw new EngineError(503, "no slot available", "unavailable_error");
         }
         return Reply.json(200, shapes.slots());
@@ -103,19 +112,26 @@ final class LlamaDialect implements Dialect {
         if (in.flag("add_special", false)) {
             tokens.add(0, Vocabulary.BEGIN);
         }
-        return Reply.json(200, Json.object("tokens",
-                in.flag("with_pieces", false) ? tokens.stream().map(shapes::piece).toList() : tokens));
+        return Reply.json(
+                200,
+                Json.object(
+                        "tokens",
+                        in.flag("with_pieces", false)
+                                ? tokens.stream().map(shapes::piece).toList()
+                                : tokens));
     }
 
     private Reply detokenize(Call call) {
         Fields in = CompletionRequest.fields(call.body());
         Vocabulary vocabulary = engine.model().vocabulary();
-        List<Integer> tokens = in.list("tokens").orElse(List.of()).stream().map(token -> {
-            if (!(token instanceof Long id) || !vocabulary.contains(id)) {
-                throw new EngineError(500, "vector::_M_range_check", "server_error");
-            }
-            return id.intValue();
-        }).toList();
+        List<Integer> tokens = in.list("tokens").orElse(List.of()).stream()
+                .map(token -> {
+                    if (!(token instanceof Long id) || !vocabulary.contains(id)) {
+                        throw new EngineError(500, "vector::_M_range_check", "server_error");
+                    }
+                    return id.intValue();
+                })
+                .toList();
         return Reply.json(200, Json.object("content", vocabulary.text(tokens, false)));
     }
 
@@ -126,8 +142,8 @@ final class LlamaDialect implements Dialect {
         if (instead.isPresent()) {
             return FaultReplies.reply(instead.get(), call.client(), engine);
         }
-        CompletionRequest request =
-                CompletionRequest.read(call.body(), engine.model().vocabulary(), engine.options().slots());
+        CompletionRequest request = CompletionRequest.read(
+                call.body(), engine.model().vocabulary(), engine.options().slots());
         SlotTable.Ticket ticket = engine.slots().request(request.prompt(), request.slot());
         call.client().onGone(() -> engine.slots().leave(ticket));
         Optional<Slot> slot = ticket.await();
@@ -150,8 +166,11 @@ final class LlamaDialect implements Dialect {
         int context = engine.options().contextSize();
         if (size >= context) {
             engine.slots().release(slot);
-            throw new EngineError(400, "request (" + size + " tokens) exceeds the available context size (" + context
-                    + " tokens), try increasing it", "exceed_context_size_error",
+            throw new EngineError(
+                    400,
+                    "request (" + size + " tokens) exceeds the available context size (" + context
+                            + " tokens), try increasing it",
+                    "exceed_context_size_error",
                     Json.object("n_prompt_tokens", size, "n_ctx", context));
         }
     }

@@ -37,13 +37,20 @@ final class LlamaShapes {
 
     private static Map<String, Object> event(Generation generation, String content, List<Integer> tokens) {
         return Json.object(
-                "index", 0,
-                "content", content,
-                "tokens", tokens,
-                "stop", false,
-                "id_slot", -1,
-                "tokens_predicted", generation.tokens().size(),
-                "tokens_evaluated", generation.request().prompt().size());
+                "index",
+                0,
+                "content",
+                content,
+                "tokens",
+                tokens,
+                "stop",
+                false,
+                "id_slot",
+                -1,
+                "tokens_predicted",
+                generation.tokens().size(),
+                "tokens_evaluated",
+                generation.request().prompt().size());
     }
 
     Map<String, Object> token(Generation generation, Generation.Step step) {
@@ -56,11 +63,17 @@ final class LlamaShapes {
 
     Map<String, Object> progress(Generation generation, int processed, double millis) {
         Map<String, Object> event = event(generation, "", List.of(0));
-        event.put("prompt_progress", Json.object(
-                "total", generation.request().prompt().size(),
-                "cache", generation.cached(),
-                "processed", processed,
-                "time_ms", (long) millis));
+        event.put(
+                "prompt_progress",
+                Json.object(
+                        "total",
+                        generation.request().prompt().size(),
+                        "cache",
+                        generation.cached(),
+                        "processed",
+                        processed,
+                        "time_ms",
+                        (long) millis));
         return event;
     }
 
@@ -93,7 +106,7 @@ final class LlamaShapes {
         Map<String, Object> chosen = Json.object();
         for (String path : paths) {
             Object at = result;
-            for (String name : path.split("/")) {
+            for (String name : path.split("/", -1)) {
                 at = at instanceof Map<?, ?> object && object.containsKey(name) ? object.get(name) : Json.NULL;
             }
             if (at != Json.NULL) {
@@ -106,21 +119,34 @@ final class LlamaShapes {
     Map<String, Object> props() {
         EngineOptions options = engine.options();
         return Json.object(
-                "default_generation_settings", Json.object(
-                        "params", Settings.defaults().brief(), "n_ctx", options.contextSize()),
-                "total_slots", options.slots(),
-                "model_alias", options.modelAlias(),
-                "model_ftype", "all F32",
-                "model_path", options.modelPath(),
-                "modalities", Json.object("vision", false, "video", false, "audio", false),
-                "media_marker", "<__media_scripted__>",
-                "endpoint_slots", true,
-                "endpoint_props", false,
-                "endpoint_metrics", true,
-                "ui", false,
-                "ui_settings", Json.object(),
-                "chat_template", TEMPLATE,
-                "chat_template_caps", Json.object(
+                "default_generation_settings",
+                Json.object("params", Settings.defaults().brief(), "n_ctx", options.contextSize()),
+                "total_slots",
+                options.slots(),
+                "model_alias",
+                options.modelAlias(),
+                "model_ftype",
+                "all F32",
+                "model_path",
+                options.modelPath(),
+                "modalities",
+                Json.object("vision", false, "video", false, "audio", false),
+                "media_marker",
+                "<__media_scripted__>",
+                "endpoint_slots",
+                true,
+                "endpoint_props",
+                false,
+                "endpoint_metrics",
+                true,
+                "ui",
+                false,
+                "ui_settings",
+                Json.object(),
+                "chat_template",
+                TEMPLATE,
+                "chat_template_caps",
+                Json.object(
                         "supports_object_arguments", false,
                         "supports_parallel_tool_calls", false,
                         "supports_preserve_reasoning", false,
@@ -130,11 +156,16 @@ final class LlamaShapes {
                         "supports_tool_calls", false,
                         "supports_tools", false,
                         "supports_typed_content", false),
-                "bos_token", "<s>",
-                "eos_token", "</s>",
-                "build_info", EngineOptions.BUILD_INFO,
-                "is_sleeping", false,
-                "cors_proxy_enabled", false);
+                "bos_token",
+                "<s>",
+                "eos_token",
+                "</s>",
+                "build_info",
+                EngineOptions.BUILD_INFO,
+                "is_sleeping",
+                false,
+                "cors_proxy_enabled",
+                false);
     }
 
     Map<String, Object> models() {
@@ -142,17 +173,73 @@ final class LlamaShapes {
         String name = options.modelAlias();
         int words = engine.model().vocabulary().size();
         Map<String, Object> model = Json.object(
-                "name", name, "model", name, "modified_at", "", "size", "", "digest", "", "type", "model",
-                "description", "", "tags", List.of(""), "capabilities", List.of("completion"), "parameters", "",
-                "details", Json.object("parent_model", "", "format", "gguf", "family", "", "families", List.of(""),
-                        "parameter_size", "", "quantization_level", ""));
+                "name",
+                name,
+                "model",
+                name,
+                "modified_at",
+                "",
+                "size",
+                "",
+                "digest",
+                "",
+                "type",
+                "model",
+                "description",
+                "",
+                "tags",
+                List.of(""),
+                "capabilities",
+                List.of("completion"),
+                "parameters",
+                "",
+                "details",
+                Json.object(
+                        "parent_model",
+                        "",
+                        "format",
+                        "gguf",
+                        "family",
+                        "",
+                        "families",
+                        List.of(""),
+                        "parameter_size",
+                        "",
+                        "quantization_level",
+                        ""));
         Map<String, Object> data = Json.object(
-                "id", name, "aliases", List.of(name), "tags", List.of(), "object", "model",
-                "architecture", Json.object("input_modalities", List.of("text"), "output_modalities", List.of("text")),
-                "created", System.currentTimeMillis() / 1000, "owned_by", "llamacpp",
-                "meta", Json.object("vocab_type", 1, "n_vocab", words, "n_ctx", options.contextSize(),
-                        "n_ctx_train", options.contextSize(), "n_embd", words, "n_params", (long) words * words,
-                        "size", 4L * words * words, "ftype", "all F32"));
+                "id",
+                name,
+                "aliases",
+                List.of(name),
+                "tags",
+                List.of(),
+                "object",
+                "model",
+                "architecture",
+                Json.object("input_modalities", List.of("text"), "output_modalities", List.of("text")),
+                "created",
+                System.currentTimeMillis() / 1000,
+                "owned_by",
+                "llamacpp",
+                "meta",
+                Json.object(
+                        "vocab_type",
+                        1,
+                        "n_vocab",
+                        words,
+                        "n_ctx",
+                        options.contextSize(),
+                        "n_ctx_train",
+                        options.contextSize(),
+                        "n_embd",
+                        words,
+                        "n_params",
+                        (long) words * words,
+                        "size",
+                        4L * words * words,
+                        "ftype",
+                        "all F32"));
         return Json.object("models", List.of(model), "object", "list", "data", List.of(data));
     }
 
@@ -161,17 +248,36 @@ final class LlamaShapes {
         for (Slot slot : engine.slots().slots()) {
             boolean busy = engine.slots().isBusy(slot);
             Map<String, Object> shown = Json.object(
-                    "id", slot.id(), "n_ctx", engine.options().contextSize(), "speculative", false,
-                    "is_processing", busy);
+                    "id",
+                    slot.id(),
+                    "n_ctx",
+                    engine.options().contextSize(),
+                    "speculative",
+                    false,
+                    "is_processing",
+                    busy);
             Slot.View view = slot.view();
             if (view.used()) {
                 shown.put("id_task", view.task());
-                shown.put("n_prompt_tokens", busy ? view.promptTokens() + view.decoded() : slot.cache().size());
+                shown.put(
+                        "n_prompt_tokens",
+                        busy
+                                ? view.promptTokens() + view.decoded()
+                                : slot.cache().size());
                 shown.put("n_prompt_tokens_processed", busy ? view.evaluated() : 0);
                 shown.put("n_prompt_tokens_cache", busy ? view.cached() : 0);
                 shown.put("params", view.params());
-                shown.put("next_token", List.of(Json.object("has_next_token", view.more(), "has_new_line",
-                        view.newline(), "n_remain", view.remain(), "n_decoded", view.decoded())));
+                shown.put(
+                        "next_token",
+                        List.of(Json.object(
+                                "has_next_token",
+                                view.more(),
+                                "has_new_line",
+                                view.newline(),
+                                "n_remain",
+                                view.remain(),
+                                "n_decoded",
+                                view.decoded())));
             }
             all.add(shown);
         }
@@ -183,7 +289,10 @@ final class LlamaShapes {
         byte[] bytes = engine.model().vocabulary().piece(token);
         Object shown;
         try {
-            shown = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            shown = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             List<Integer> unsigned = new ArrayList<>();
             for (byte b : bytes) {

@@ -14,7 +14,13 @@ import java.util.Optional;
  * @param stream writes the body of a stream
  * @param bare whether the HTTP layer itself answers, without the common headers
  */
-record Reply(int status, String contentType, Map<String, String> headers, byte[] body, Optional<StreamBody> stream,
+@SuppressWarnings("ArrayRecordComponent") // written once, never compared
+record Reply(
+        int status,
+        String contentType,
+        Map<String, String> headers,
+        byte[] body,
+        Optional<StreamBody> stream,
         boolean bare) {
     private static final byte[] NOTHING = {};
     private static final String JSON = "application/json; charset=utf-8";

@@ -21,11 +21,13 @@ final class Sampler {
     Sampler(Settings settings, Map<Integer, Double> bias) {
         this.settings = settings;
         this.bias = bias;
-        this.penalties = settings.samples("penalties") && (settings.real("repeat_penalty") != 1
-                || settings.real("presence_penalty") != 0 || settings.real("frequency_penalty") != 0);
+        this.penalties = settings.samples("penalties")
+                && (settings.real("repeat_penalty") != 1
+                        || settings.real("presence_penalty") != 0
+                        || settings.real("frequency_penalty") != 0);
         long seed = settings.integer("seed");
-        this.random = new SplittableRandom(
-                Random64.mix(seed == Settings.RANDOM_SEED ? ThreadLocalRandom.current().nextLong() : seed));
+        this.random = new SplittableRandom(Random64.mix(
+                seed == Settings.RANDOM_SEED ? ThreadLocalRandom.current().nextLong() : seed));
     }
 
     private record Choice(int token, double score) {}
@@ -55,19 +57,25 @@ final class Sampler {
     private double penalized(int token, double score, List<Integer> history) {
         long lastN = settings.integer("repeat_last_n");
         int from = lastN < 0 ? 0 : (int) Math.max(0, history.size() - lastN);
-        long count = history.subList(from, history.size()).stream().filter(seen -> seen == token).count();
+        long count = history.subList(from, history.size()).stream()
+                .filter(seen -> seen == token)
+                .count();
         if (count == 0) {
             return score;
         }
         double repeat = settings.real("repeat_penalty");
         return (score > 0 ? score / repeat : score * repeat)
-                - count * settings.real("frequency_penalty") - settings.real("presence_penalty");
+                - count * settings.real("frequency_penalty")
+                - settings.real("presence_penalty");
     }
 
     private List<Choice> narrowed(List<Choice> sorted, long topK) {
         int keep = topK > 0 ? (int) Math.min(topK, sorted.size()) : sorted.size();
         double best = sorted.get(0).score();
-        double sum = sorted.stream().limit(keep).mapToDouble(c -> Math.exp(c.score() - best)).sum();
+        double sum = sorted.stream()
+                .limit(keep)
+                .mapToDouble(c -> Math.exp(c.score() - best))
+                .sum();
         double topP = settings.samples("top_p") ? settings.real("top_p") : 1;
         double minP = settings.samples("min_p") ? settings.real("min_p") : 0;
         double reached = 0;
@@ -85,7 +93,9 @@ final class Sampler {
 
     private int draw(List<Choice> choices, double temperature) {
         double best = choices.get(0).score();
-        double sum = choices.stream().mapToDouble(c -> Math.exp((c.score() - best) / temperature)).sum();
+        double sum = choices.stream()
+                .mapToDouble(c -> Math.exp((c.score() - best) / temperature))
+                .sum();
         double at = random.nextDouble() * sum;
         for (Choice choice : choices) {
             at -= Math.exp((choice.score() - best) / temperature);

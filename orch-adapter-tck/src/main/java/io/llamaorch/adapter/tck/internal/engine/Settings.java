@@ -10,12 +10,17 @@ import java.util.Map;
  */
 final class Settings {
     static final long RANDOM_SEED = 0xffff_ffffL;
-    private static final List<String> SAMPLERS = List.of(
-            "penalties", "dry", "top_n_sigma", "top_k", "typ_p", "top_p", "min_p", "xtc", "temperature");
+    private static final List<String> SAMPLERS =
+            List.of("penalties", "dry", "top_n_sigma", "top_k", "typ_p", "top_p", "min_p", "xtc", "temperature");
 
     /** The members that /slots and /props leave out. */
     private static final List<String> LONG_ONES = List.of(
-            "dry_sequence_breakers", "stop", "logit_bias", "grammar", "grammar_lazy", "grammar_triggers",
+            "dry_sequence_breakers",
+            "stop",
+            "logit_bias",
+            "grammar",
+            "grammar_lazy",
+            "grammar_triggers",
             "preserved_tokens");
 
     private final Map<String, Object> echo;

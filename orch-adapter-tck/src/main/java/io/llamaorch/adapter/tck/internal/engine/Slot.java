@@ -14,8 +14,16 @@ final class Slot {
     private volatile View view = View.UNUSED;
 
     /** What /slots tells of a slot that was used. */
-    record View(int task, int promptTokens, int evaluated, int cached, Map<String, Object> params, boolean more,
-            boolean newline, long remain, int decoded) {
+    record View(
+            int task,
+            int promptTokens,
+            int evaluated,
+            int cached,
+            Map<String, Object> params,
+            boolean more,
+            boolean newline,
+            long remain,
+            int decoded) {
         static final View UNUSED = new View(-1, 0, 0, 0, Map.of(), false, false, -1, 0);
 
         boolean used() {
@@ -23,8 +31,8 @@ final class Slot {
         }
 
         View with(int generated, boolean moreToCome, boolean newlineSeen, long remaining) {
-            return new View(task, promptTokens, evaluated, cached, params, moreToCome, newlineSeen, remaining,
-                    generated);
+            return new View(
+                    task, promptTokens, evaluated, cached, params, moreToCome, newlineSeen, remaining, generated);
         }
     }
 

@@ -86,7 +86,8 @@ final class SlotTable {
         try {
             idle.remove(slot);
             idle.add(slot);
-            Optional<Ticket> pinned = line.stream().filter(t -> t.pinned == slot.id()).findFirst();
+            Optional<Ticket> pinned =
+                    line.stream().filter(t -> t.pinned == slot.id()).findFirst();
             pinned.ifPresent(line::remove);
             Ticket first = pinned.orElseGet(line::poll);
             if (first != null && !grant(first)) {

@@ -19,5 +19,6 @@ interface TextModel {
     }
 
     /** Tokens with their scores (logits), in no particular order. */
+    @SuppressWarnings("ArrayRecordComponent") // made and read in one step, never compared
     record Candidates(int[] tokens, double[] scores) {}
 }

@@ -20,6 +20,7 @@ final class WatchedSocket extends Socket {
     }
 
     @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the connection closes once, without a lock
     public void close() {
         connection.close();
     }

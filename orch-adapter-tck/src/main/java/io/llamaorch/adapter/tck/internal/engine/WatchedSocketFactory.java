@@ -129,8 +129,8 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
         @Override
         public WatchedSocket accept() throws IOException {
             SocketChannel peer = next();
-            WatchedConnection connection = new WatchedConnection(
-                    WatchedSocketFactory.this, peer, accepted.getAndIncrement(), keepAlive);
+            WatchedConnection connection =
+                    new WatchedConnection(WatchedSocketFactory.this, peer, accepted.getAndIncrement(), keepAlive);
             open.put(connection.index(), connection);
             try {
                 connection.watch(peer.register(selector, SelectionKey.OP_READ, connection));
