@@ -56,7 +56,7 @@ class LlamaCppCancelIT {
         try (LlamaServer server = LlamaServer.start(BigramModel.slowPrompt(), "-b", "64");
                 WorkerAdapter adapter = Runs.adapter(server);
                 TokenStream stream = adapter.submit(
-                        TaskRequest.builder("word ".repeat(300)).maxTokens(10).build())) {
+                        TaskRequest.builder("word ".repeat(150)).maxTokens(10).build())) {
             Iterator<TokenEvent> events = stream.iterator();
             assertInstanceOf(TokenEvent.Started.class, events.next());
 
