@@ -18,7 +18,8 @@ class ScriptedEngineSlotTest {
     private static final String SHORT = "{\"prompt\":\"a\",\"stream\":true,\"n_predict\":1}";
     private static final String ENDLESS = "{\"prompt\":\"a\",\"stream\":true,\"ignore_eos\":true%s}";
 
-    private final ScriptedEngine engine = ScriptedEngine.builder().slots(2).pace(1).start();
+    private final ScriptedEngine engine =
+            ScriptedEngine.builder().slots(2).pace(1).start();
 
     @AfterEach
     void close() {
@@ -41,7 +42,9 @@ class ScriptedEngineSlotTest {
 
     @Test
     void queuedRequest_getsNoByteUntilASlotIsFree() throws Exception {
-        try (Wire first = endless(""); Wire second = endless(""); Wire third = queued(SHORT)) {
+        try (Wire first = endless("");
+                Wire second = endless("");
+                Wire third = queued(SHORT)) {
             assertTrue(first.head().startsWith("HTTP/1.1 200"));
             assertTrue(third.isSilent());
             second.leave();
@@ -53,7 +56,8 @@ class ScriptedEngineSlotTest {
     @Test
     void queuedRequests_areServedInTheirOrder() throws Exception {
         List<Wire> line = new ArrayList<>();
-        try (Wire first = endless(""); Wire second = endless("")) {
+        try (Wire first = endless("");
+                Wire second = endless("")) {
             for (int i = 0; i < 3; i++) {
                 line.add(queued(String.format(ENDLESS, "")));
             }
@@ -125,7 +129,8 @@ class ScriptedEngineSlotTest {
 
     @Test
     void client_thatLeavesTheQueue_isForgotten() throws Exception {
-        try (Wire first = endless(""); Wire second = endless("")) {
+        try (Wire first = endless("");
+                Wire second = endless("")) {
             Wire third = queued(SHORT);
             long left = System.nanoTime();
             third.leave();
@@ -161,7 +166,8 @@ class ScriptedEngineSlotTest {
 
     @Test
     void client_ofAWholeThatLeaves_endsGenerationWithoutAPaceToo() throws Exception {
-        try (ScriptedEngine fast = ScriptedEngine.builder().contextSize(10_000_000).start()) {
+        try (ScriptedEngine fast =
+                ScriptedEngine.builder().contextSize(10_000_000).start()) {
             try (Wire wire = new Wire(fast).complete("{\"prompt\":\"a\",\"ignore_eos\":true}")) {
                 assertTrue(fast.await(e -> e.tokensGenerated() > 0, MUST_HAPPEN));
                 wire.leave();
@@ -173,8 +179,8 @@ class ScriptedEngineSlotTest {
 
     @Test
     void pinnedRequest_waitsForItsSlotAndOthersPassIt() throws Exception {
-        try (Wire first = endless(",\"id_slot\":3"); Wire pinned = queued("{\"prompt\":\"a\",\"stream\":true,"
-                + "\"n_predict\":1,\"id_slot\":-7}")) {
+        try (Wire first = endless(",\"id_slot\":3");
+                Wire pinned = queued("{\"prompt\":\"a\",\"stream\":true," + "\"n_predict\":1,\"id_slot\":-7}")) {
             assertTrue(Wire.stream(engine, SHORT).terminated());
             assertTrue(pinned.isSilent());
             first.leave();
@@ -187,15 +193,23 @@ class ScriptedEngineSlotTest {
         try (ScriptedEngine fast = ScriptedEngine.builder().slots(2).start()) {
             Wire.post(fast, "/completion", "{\"prompt\":[261,262,263],\"n_predict\":1}");
             String prompt = "{\"prompt\":\"Once upon a time there was a small llama\",\"n_predict\":1%s}";
-            JsonText first = Wire.post(fast, "/completion", String.format(prompt, "")).json();
+            JsonText first =
+                    Wire.post(fast, "/completion", String.format(prompt, "")).json();
             assertEquals(1, first.at("id_slot").number());
             assertEquals(0, first.at("timings/cache_n").number());
-            JsonText again = Wire.post(fast, "/completion", String.format(prompt, "")).json();
+            JsonText again =
+                    Wire.post(fast, "/completion", String.format(prompt, "")).json();
             assertEquals(1, again.at("id_slot").number());
-            assertEquals(again.at("tokens_evaluated").number() - 1, again.at("timings/cache_n").number());
+            assertEquals(
+                    again.at("tokens_evaluated").number() - 1,
+                    again.at("timings/cache_n").number());
             assertEquals(1, again.at("timings/prompt_n").number());
-            assertEquals(0, Wire.post(fast, "/completion", String.format(prompt, ",\"cache_prompt\":false")).json()
-                    .at("timings/cache_n").number());
+            assertEquals(
+                    0,
+                    Wire.post(fast, "/completion", String.format(prompt, ",\"cache_prompt\":false"))
+                            .json()
+                            .at("timings/cache_n")
+                            .number());
         }
     }
 }

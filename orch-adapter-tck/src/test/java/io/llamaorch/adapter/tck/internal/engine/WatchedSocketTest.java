@@ -144,7 +144,9 @@ class WatchedSocketTest {
             try {
                 // Three times the limit, measured by the one thing here that waits: a read that nothing answers.
                 client.setSoTimeout(150);
-                assertThrows(SocketTimeoutException.class, () -> client.getInputStream().read());
+                assertThrows(
+                        SocketTimeoutException.class,
+                        () -> client.getInputStream().read());
                 client.getOutputStream().write('b');
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
