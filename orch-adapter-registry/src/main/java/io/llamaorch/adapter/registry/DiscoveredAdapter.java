@@ -126,7 +126,7 @@ public final class DiscoveredAdapter {
      *
      * @param location the jar or folder, as a URI; empty if it is not known
      * @param module the module's name; empty on the class path
-     * @param layer the module layer's name: {@code boot}, {@code none} on the class path, or what its creator called it
+     * @param layer {@code boot}, {@code none} on the class path, or the names of the modules in the layer
      */
     public record Origin(String location, String module, String layer) {
 

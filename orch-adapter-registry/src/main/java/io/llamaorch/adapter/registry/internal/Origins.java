@@ -1,51 +1,57 @@
 package io.llamaorch.adapter.registry.internal;
 
-import io.llamaorch.adapter.registry.DiscoveredAdapter;
+import io.llamaorch.adapter.registry.DiscoveredAdapter.Origin;
 import io.llamaorch.adapter.spi.AdapterFactory;
-import java.io.IOException;
-import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ResolvedModule;
+import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.URL;
-import java.net.URLConnection;
-import java.nio.charset.StandardCharsets;
 import java.security.CodeSource;
-import java.util.Enumeration;
+import java.util.Optional;
 
 /** Tells where a class came from. */
 final class Origins {
 
     private Origins() {}
 
-    static DiscoveredAdapter.Origin of(Class<?> type) {
+    static Origin of(Class<?> type) {
         Module module = type.getModule();
         ModuleLayer layer = module.getLayer();
-        return new DiscoveredAdapter.Origin(
-                location(type),
-                module.isNamed() ? module.getName() : "",
-                layer == null ? "none" : layer == ModuleLayer.boot() ? "boot" : layer.toString());
+        return layer == null ? onClassPath(location(type)) : new Origin(location(type), module.getName(), name(layer));
     }
 
-    /** Where the file lies that names a provider whose class cannot be loaded; unknown if no such file is found. */
-    static DiscoveredAdapter.Origin naming(String provider) {
-        try {
-            Enumeration<URL> files =
-                    Origins.class.getClassLoader().getResources("META-INF/services/" + AdapterFactory.class.getName());
-            while (files.hasMoreElements()) {
-                URL file = files.nextElement();
-                URLConnection connection = file.openConnection();
-                connection.setUseCaches(false);
-                try (InputStream in = connection.getInputStream()) {
-                    String names = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-                    if (!provider.isEmpty() && names.contains(provider)) {
-                        return new DiscoveredAdapter.Origin(file.toString(), "", "none");
-                    }
-                }
-            }
-        } catch (IOException e) {
-            // It only helps a message; the complaint itself is told without a place.
-            return DiscoveredAdapter.Origin.UNKNOWN;
-        }
-        return DiscoveredAdapter.Origin.UNKNOWN;
+    static Origin onClassPath(String location) {
+        return new Origin(location, "", "none");
+    }
+
+    /** The module of a layer that provides a factory of that name, be the class there or not. */
+    static Optional<Origin> providing(ModuleLayer layer, String provider) {
+        return layer.modules().stream()
+                .filter(module -> provides(module.getDescriptor(), provider))
+                .findFirst()
+                .map(module -> new Origin(location(layer, module), module.getName(), name(layer)))
+                .or(() -> layer.parents().stream()
+                        .flatMap(parent -> providing(parent, provider).stream())
+                        .findFirst());
+    }
+
+    private static boolean provides(ModuleDescriptor module, String provider) {
+        return module.provides().stream()
+                .filter(provided -> provided.service().equals(AdapterFactory.class.getName()))
+                .anyMatch(provided -> provided.providers().contains(provider));
+    }
+
+    private static String name(ModuleLayer layer) {
+        return layer == ModuleLayer.boot() ? "boot" : layer.toString();
+    }
+
+    private static String location(ModuleLayer layer, Module module) {
+        return layer.configuration()
+                .findModule(module.getName())
+                .map(ResolvedModule::reference)
+                .flatMap(reference -> reference.location().map(URI::toString))
+                .map(location -> location.replaceFirst("^file:///", "file:/")) // as code sources write it
+                .orElse("");
     }
 
     private static String location(Class<?> type) {
