@@ -496,9 +496,9 @@ public final class EmitterCore implements TokenEmitter {
     }
 
     private void remember(int prompt, int cached, int generated) {
-        promptTokens = prompt;
-        cachedTokens = cached;
-        generatedTokens = generated;
+        promptTokens = prompt < 0 ? promptTokens : prompt;
+        cachedTokens = cached < 0 ? cachedTokens : cached;
+        generatedTokens = generated < 0 ? generatedTokens : generated;
     }
 
     private String rejoined(String text, Channel channel) {
