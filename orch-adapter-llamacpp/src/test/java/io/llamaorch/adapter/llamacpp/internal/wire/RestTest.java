@@ -3,6 +3,7 @@ package io.llamaorch.adapter.llamacpp.internal.wire;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,8 +23,7 @@ class RestTest {
         return Peer.following(line -> {
             line.request();
             line.send("HTTP/1.1 200 OK\r\nContent-Length: " + TOTAL + "\r\n\r\n");
-            line.send("x".repeat(TOTAL));
-            line.awaitEnd();
+            line.sendAndDrain("x".repeat(TOTAL));
         });
     }
 
@@ -54,6 +54,18 @@ class RestTest {
                 + "1\r\na\r\n1\r\nb\r\n1\r\nc\r\n0\r\n\r\n")).stream(WireFixture.GET, recorder);
         assertEquals(List.of("connected", "head 200", "end"), recorder.awaitOutcome().events());
         assertEquals("abc", recorder.body());
+    }
+
+    @Test
+    void stream_whenItRests_costsNoCpu() throws Exception {
+        Recorder recorder = new Recorder().onPiece(piece -> false);
+        fixture.transport(flooding()).stream(WireFixture.GET, recorder);
+        recorder.nextPiece();
+        fixture.turn();
+        long before = Await.cpuOf("llamacpp-io").toMillis();
+        Await.notWithin(Duration.ofMillis(300), () -> recorder.body().length() > 16 * 1024);
+        long used = Await.cpuOf("llamacpp-io").toMillis() - before;
+        assertTrue(used < 60, used + " ms of CPU");
     }
 
     @Test
