@@ -21,4 +21,12 @@ public interface Call {
      * before {@code onBody} has returned. Does nothing if the stream does not rest.
      */
     void resume();
+
+    /**
+     * Runs a step on the I/O thread, where it is serial with the listener's methods; it counts as one of them if it
+     * throws. It runs even if the call is over, unless the I/O thread has ended.
+     *
+     * @param step must not block
+     */
+    void execute(Runnable step);
 }

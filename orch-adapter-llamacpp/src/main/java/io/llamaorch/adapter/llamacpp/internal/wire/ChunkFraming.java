@@ -13,7 +13,18 @@ final class ChunkFraming {
     private static final int MAX_LINE = 1024;
     private static final int MAX_TRAILERS = 8 * 1024;
 
-    private enum Expect { SIZE, EXTENSION, SIZE_LF, DATA_CR, DATA_LF, TRAILER_START, TRAILER, TRAILER_LF, LAST_LF, NOTHING }
+    private enum Expect {
+        SIZE,
+        EXTENSION,
+        SIZE_LF,
+        DATA_CR,
+        DATA_LF,
+        TRAILER_START,
+        TRAILER,
+        TRAILER_LF,
+        LAST_LF,
+        NOTHING
+    }
 
     private Expect expect = Expect.SIZE;
     private long size;

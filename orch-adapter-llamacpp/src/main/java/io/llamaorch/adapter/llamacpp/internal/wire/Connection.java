@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.llamacpp.internal.wire;
 
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure.Kind;
+import io.llamaorch.adapter.spi.TimeSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
@@ -40,7 +41,12 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
     private int restingSince;
 
     /** Prepares a call; a limit ends it as a whole, from {@link #begin} on. */
-    Connection(EventLoop loop, TimeSource time, Endpoint endpoint, WireRequest request, StreamListener listener,
+    Connection(
+            EventLoop loop,
+            TimeSource time,
+            Endpoint endpoint,
+            WireRequest request,
+            StreamListener listener,
             @Nullable Duration limit) {
         this.loop = loop;
         this.time = time;
@@ -77,6 +83,11 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
                 watch();
             }
         });
+    }
+
+    @Override
+    public void execute(Runnable step) {
+        loop.execute(this, step);
     }
 
     /** The connection stands. (TLS will put its channel between the socket and this class here, after its handshake.) */

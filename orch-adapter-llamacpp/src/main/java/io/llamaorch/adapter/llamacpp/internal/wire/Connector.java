@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.llamacpp.internal.wire;
 
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure.Kind;
+import io.llamaorch.adapter.spi.TimeSource;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -83,13 +84,14 @@ final class Connector {
 
     private void lookUp() {
         arm(limit);
-        loop.names().lookup(
-                endpoint.host(),
-                found -> loop.execute(client, () -> lookedUp(found)),
-                failure -> loop.execute(client, () -> {
-                    note(Kind.NAME_LOOKUP, "the name could not be looked up", failure);
-                    lookedUp(List.of());
-                }));
+        loop.names()
+                .lookup(
+                        endpoint.host(),
+                        found -> loop.execute(client, () -> lookedUp(found)),
+                        failure -> loop.execute(client, () -> {
+                            note(Kind.NAME_LOOKUP, "the name could not be looked up", failure);
+                            lookedUp(List.of());
+                        }));
     }
 
     private void lookedUp(List<InetAddress> found) {
@@ -134,7 +136,8 @@ final class Connector {
         socket = next;
         next.configureBlocking(false);
         next.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        // Closing is then a reset. Otherwise the JDK would first half-close, which the engine may take for an abort that
+        // Closing is then a reset. Otherwise the JDK would first half-close, which the engine may take for an abort
+        // that
         // it answers, and a thousand short calls would leave a thousand ports in TIME_WAIT.
         next.setOption(StandardSocketOptions.SO_LINGER, 0);
         return next;
@@ -149,7 +152,7 @@ final class Connector {
 
     /** Remembers why it failed; of several reasons the first, but a refusal says more than the others. */
     private void note(Kind newKind, String newMessage, @Nullable Throwable newCause) {
-        if (kind == Kind.NAME_LOOKUP || newKind == Kind.REFUSED && kind != Kind.REFUSED) {
+        if (kind == Kind.NAME_LOOKUP || (newKind == Kind.REFUSED && kind != Kind.REFUSED)) {
             kind = newKind;
             message = newMessage;
             cause = newCause;

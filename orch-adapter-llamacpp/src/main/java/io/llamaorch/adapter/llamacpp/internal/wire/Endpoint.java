@@ -39,10 +39,13 @@ public final class Endpoint {
     public static Endpoint parse(String url) {
         int schemeEnd = url.indexOf("://");
         String scheme = schemeEnd < 0 ? "" : url.substring(0, schemeEnd).toLowerCase(Locale.ROOT);
-        check(!scheme.equals("https"), "TLS is not available in this version, so a base URL cannot begin with https://");
+        check(
+                !scheme.equals("https"),
+                "TLS is not available in this version, so a base URL cannot begin with https://");
         check(scheme.equals("http"), "a base URL must begin with http://");
         String rest = url.substring(schemeEnd + 3);
-        check(rest.chars().allMatch(c -> HttpText.isPathChar(c) || "[]?#".indexOf(c) >= 0),
+        check(
+                rest.chars().allMatch(c -> HttpText.isPathChar(c) || "[]?#".indexOf(c) >= 0),
                 "a base URL must not have blanks, control characters, percent signs or other characters that are not"
                         + " allowed in a URL as they are");
         check(rest.indexOf('?') < 0 && rest.indexOf('#') < 0, "a base URL must not have a query or a fragment");
@@ -113,16 +116,19 @@ public final class Endpoint {
             return DEFAULT_PORT;
         }
         String digits = colonAndPort.substring(1);
-        boolean number = !digits.isEmpty() && digits.length() <= 5 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean number =
+                !digits.isEmpty() && digits.length() <= 5 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
         int port = number ? Integer.parseInt(digits) : 0;
-        check(colonAndPort.startsWith(":") && port >= 1 && port <= 65535,
+        check(
+                colonAndPort.startsWith(":") && port >= 1 && port <= 65535,
                 "after the base URL's host only a port from 1 to 65535 may follow (an IPv6 address needs brackets)");
         return port;
     }
 
     private static String basePath(String path) {
         check(path.chars().allMatch(HttpText::isPathChar), "brackets may only enclose an IPv6 host");
-        check(Arrays.stream(path.split("/")).noneMatch(part -> part.equals(".") || part.equals("..")),
+        check(
+                Arrays.stream(path.split("/")).noneMatch(part -> part.equals(".") || part.equals("..")),
                 "the base URL's path must not have . or .. as a part");
         return path.replaceFirst("/+$", "");
     }
@@ -139,10 +145,12 @@ public final class Endpoint {
 
     /** The address if the host has the form of one: four decimal numbers; empty for a name. */
     private static Optional<InetAddress> ipv4(String host) {
-        check(host.chars().allMatch(c -> HttpText.isLetterOrDigit(c) || "-._".indexOf(c) >= 0)
-                        && !host.startsWith(".") && !host.contains(".."),
+        check(
+                host.chars().allMatch(c -> HttpText.isLetterOrDigit(c) || "-._".indexOf(c) >= 0)
+                        && !host.startsWith(".")
+                        && !host.contains(".."),
                 "the base URL's host may only have letters, digits, hyphens, underscores and single dots");
-        if (!host.chars().allMatch(c -> c >= '0' && c <= '9' || c == '.')) {
+        if (!host.chars().allMatch(c -> (c >= '0' && c <= '9') || c == '.')) {
             return Optional.empty();
         }
         String[] parts = host.split("\\.", -1);

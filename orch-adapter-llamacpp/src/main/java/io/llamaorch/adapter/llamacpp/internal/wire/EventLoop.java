@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.llamacpp.internal.wire;
 
+import io.llamaorch.adapter.spi.IoThread;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -39,6 +40,13 @@ final class EventLoop {
         void broke(Throwable cause);
     }
 
+    private static final class LoopThread extends Thread implements IoThread {
+        private LoopThread(Runnable loop) {
+            super(null, loop, "llamacpp-io", 0, false);
+            setDaemon(true);
+        }
+    }
+
     private record Task(Handler handler, Runnable step) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
@@ -58,8 +66,7 @@ final class EventLoop {
     EventLoop(NameLookup names) throws IOException {
         this.names = names;
         selector = Selector.open();
-        thread = new Thread(null, this::run, "llamacpp-io", 0, false);
-        thread.setDaemon(true);
+        thread = new LoopThread(this::run);
         thread.start();
     }
 

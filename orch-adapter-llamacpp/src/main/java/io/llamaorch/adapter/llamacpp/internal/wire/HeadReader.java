@@ -35,7 +35,8 @@ final class HeadReader {
      * @return the head, or null if it is not complete yet
      * @throws WireException if this is no head, or too large a one
      */
-    @Nullable ResponseHead feed(ByteBuffer in) {
+    @Nullable
+    ResponseHead feed(ByteBuffer in) {
         while (in.hasRemaining()) {
             byte b = in.get();
             append(b);
@@ -80,7 +81,8 @@ final class HeadReader {
     }
 
     private ResponseHead complete() {
-        List<String> lines = new String(head, 0, length, StandardCharsets.ISO_8859_1).lines().toList();
+        List<String> lines =
+                new String(head, 0, length, StandardCharsets.ISO_8859_1).lines().toList();
         earlier += length;
         length = 0;
         lineIsEmpty = false;
@@ -112,10 +114,11 @@ final class HeadReader {
         if (colon < 0 || !HttpText.isToken(line.substring(0, colon)) || !isText(line)) {
             throw WireException.malformed("a line of the response's head is not a header");
         }
-        return new ResponseHead.Field(line.substring(0, colon), line.substring(colon + 1).strip());
+        return new ResponseHead.Field(
+                line.substring(0, colon), line.substring(colon + 1).strip());
     }
 
     private static boolean isText(String line) {
-        return line.chars().allMatch(c -> c >= ' ' && c != 0x7f || c == '\t');
+        return line.chars().allMatch(c -> (c >= ' ' && c != 0x7f) || c == '\t');
     }
 }

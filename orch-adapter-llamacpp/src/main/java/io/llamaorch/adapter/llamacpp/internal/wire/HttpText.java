@@ -15,7 +15,7 @@ final class HttpText {
     }
 
     static boolean isLetterOrDigit(int c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 
     /** A header's value as this client sends it: ASCII without control characters, so that it stays on its line. */

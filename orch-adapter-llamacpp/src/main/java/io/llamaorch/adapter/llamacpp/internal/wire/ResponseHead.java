@@ -59,7 +59,10 @@ public final class ResponseHead {
      * @return their values in order, perhaps none
      */
     public List<String> headers(String name) {
-        return fields.stream().filter(field -> field.name.equalsIgnoreCase(name)).map(Field::value).toList();
+        return fields.stream()
+                .filter(field -> field.name.equalsIgnoreCase(name))
+                .map(Field::value)
+                .toList();
     }
 
     /** {@return status and content type only: other headers may hold secrets} */

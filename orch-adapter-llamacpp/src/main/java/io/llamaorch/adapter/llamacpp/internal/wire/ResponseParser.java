@@ -21,7 +21,12 @@ final class ResponseParser {
         boolean onBody(ByteBuffer bytes);
     }
 
-    private enum Phase { HEAD, BODY, CHUNK_FRAMING, END }
+    private enum Phase {
+        HEAD,
+        BODY,
+        CHUNK_FRAMING,
+        END
+    }
 
     private static final int MAX_INTERIM_HEADS = 8;
     private static final int SWITCHING_PROTOCOLS = 101;

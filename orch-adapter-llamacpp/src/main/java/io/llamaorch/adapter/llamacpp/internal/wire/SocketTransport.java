@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.llamacpp.internal.wire;
 
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure.Kind;
+import io.llamaorch.adapter.spi.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,6 +21,9 @@ public final class SocketTransport implements Transport {
 
         @Override
         public void resume() {}
+
+        @Override
+        public void execute(Runnable step) {}
     };
 
     private final Endpoint endpoint;

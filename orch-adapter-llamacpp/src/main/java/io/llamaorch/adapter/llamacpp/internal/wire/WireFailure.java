@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param responseSeen whether any byte of a response had been read by then
  * @param cause the exception behind it, if there is one
  */
-public record WireFailure(Kind kind, String message, boolean responseSeen, @Nullable Throwable cause) {
+public record WireFailure(
+        Kind kind,
+        String message,
+        boolean responseSeen,
+        @Nullable Throwable cause) {
 
     /** What sort of failure. */
     public enum Kind {

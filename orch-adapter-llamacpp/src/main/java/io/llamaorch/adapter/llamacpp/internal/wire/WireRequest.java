@@ -29,8 +29,16 @@ public final class WireRequest {
     public static final int DEFAULT_BODY_CEILING = 1 << 20;
 
     private static final Set<String> OURS = Set.of(
-            "host", "connection", "keep-alive", "proxy-connection", "content-length", "transfer-encoding", "te",
-            "trailer", "upgrade", "expect");
+            "host",
+            "connection",
+            "keep-alive",
+            "proxy-connection",
+            "content-length",
+            "transfer-encoding",
+            "te",
+            "trailer",
+            "upgrade",
+            "expect");
 
     private final String method;
     private final String path;
@@ -122,9 +130,14 @@ public final class WireRequest {
     /** The request's first line and headers, the empty line included. */
     byte[] head(Endpoint endpoint) {
         StringBuilder head = new StringBuilder(512)
-                .append(method).append(' ').append(endpoint.resolve(path)).append(" HTTP/1.1\r\nHost: ")
-                .append(endpoint.hostHeader()).append("\r\nConnection: close\r\n");
-        headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+                .append(method)
+                .append(' ')
+                .append(endpoint.resolve(path))
+                .append(" HTTP/1.1\r\nHost: ")
+                .append(endpoint.hostHeader())
+                .append("\r\nConnection: close\r\n");
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         if (body.hasRemaining() || method.equals("POST")) {
             head.append("Content-Length: ").append(body.remaining()).append("\r\n");
         }
@@ -150,7 +163,8 @@ public final class WireRequest {
 
         private Builder(String method, String path) {
             check(HttpText.isToken(method), "the method is not an HTTP token");
-            check(path.startsWith("/") && path.chars().allMatch(c -> HttpText.isPathChar(c) || c == '%' || c == '?'),
+            check(
+                    path.startsWith("/") && path.chars().allMatch(c -> HttpText.isPathChar(c) || c == '%' || c == '?'),
                     "the path must begin with / and have no blank or other character that needs percent-encoding");
             this.method = method;
             this.path = path;
@@ -168,8 +182,9 @@ public final class WireRequest {
         public Builder header(String name, String value) {
             check(HttpText.isToken(name), "a header's name is not an HTTP token");
             check(!OURS.contains(name.toLowerCase(Locale.ROOT)), "the header " + name + " is not the caller's to set");
-            check(HttpText.isFieldValue(value), "the value of the header " + name
-                    + " has a control character or one outside ASCII");
+            check(
+                    HttpText.isFieldValue(value),
+                    "the value of the header " + name + " has a control character or one outside ASCII");
             headers.put(name, value);
             return this;
         }
@@ -240,7 +255,9 @@ public final class WireRequest {
         }
 
         private static Duration positive(Duration limit) {
-            check(Objects.requireNonNull(limit).compareTo(Duration.ZERO) > 0, "a limit of " + limit + " is not above zero");
+            check(
+                    Objects.requireNonNull(limit).compareTo(Duration.ZERO) > 0,
+                    "a limit of " + limit + " is not above zero");
             return limit;
         }
 

@@ -70,12 +70,18 @@ class CancelTest {
     void cancel_whileTheRequestIsBeingSent_resets() throws Exception {
         CountDownLatch cancelled = new CountDownLatch(1);
         Recorder recorder = new Recorder();
-        Call call = fixture.transport(Peer.following(line -> {
-            line.head();
-            reached.countDown();
-            Await.latch(cancelled);
-            endings.add(line.sendAndDrain(""));
-        })).stream(WireRequest.post("/").body("text/plain", new byte[32 << 20]).build(), recorder);
+        Call call = fixture
+                .transport(Peer.following(line -> {
+                    line.head();
+                    reached.countDown();
+                    Await.latch(cancelled);
+                    endings.add(line.sendAndDrain(""));
+                }))
+                .stream(
+                        WireRequest.post("/")
+                                .body("text/plain", new byte[32 << 20])
+                                .build(),
+                        recorder);
         Await.latch(reached);
         call.cancel();
         fixture.turn();
@@ -87,11 +93,13 @@ class CancelTest {
     @Test
     void cancel_beforeTheHead_resets() throws Exception {
         Recorder recorder = new Recorder();
-        Call call = fixture.transport(Peer.following(line -> {
-            line.request();
-            reached.countDown();
-            endings.add(line.awaitEnd());
-        })).stream(WireFixture.GET, recorder);
+        Call call = fixture
+                .transport(Peer.following(line -> {
+                    line.request();
+                    reached.countDown();
+                    endings.add(line.awaitEnd());
+                }))
+                .stream(WireFixture.GET, recorder);
         Await.latch(reached);
         call.cancel();
         call.cancel();
@@ -128,11 +136,13 @@ class CancelTest {
             recorder.call().cancel();
             return true;
         });
-        fixture.transport(Peer.following(line -> {
-            line.request();
-            line.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n0\r\n\r\n");
-            endings.add(line.awaitEnd());
-        })).stream(WireFixture.GET, recorder);
+        fixture
+                .transport(Peer.following(line -> {
+                    line.request();
+                    line.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n0\r\n\r\n");
+                    endings.add(line.awaitEnd());
+                }))
+                .stream(WireFixture.GET, recorder);
         assertResetSoon();
         fixture.turn();
         assertEquals("a", recorder.body());
@@ -152,7 +162,8 @@ class CancelTest {
     @Test
     void cancel_afterTheEnd_doesNothing() throws Exception {
         Recorder recorder = new Recorder();
-        Call call = fixture.transport(Peer.answering("HTTP/1.1 204 No Content\r\n\r\n")).stream(WireFixture.GET, recorder);
+        Call call =
+                fixture.transport(Peer.answering("HTTP/1.1 204 No Content\r\n\r\n")).stream(WireFixture.GET, recorder);
         recorder.awaitOutcome();
         call.cancel();
         fixture.turn();

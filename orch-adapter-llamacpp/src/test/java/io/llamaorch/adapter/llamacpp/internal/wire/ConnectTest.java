@@ -18,7 +18,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ConnectTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(4);
-    private static final WireRequest GET = WireRequest.get("/").connectLimit(LIMIT).build();
+    private static final WireRequest GET =
+            WireRequest.get("/").connectLimit(LIMIT).build();
     private static final String NO_CONTENT = "HTTP/1.1 204 No Content\r\n\r\n";
 
     @RegisterExtension
@@ -61,14 +62,18 @@ class ConnectTest {
             throw new UnknownHostException("looked up: " + host);
         });
         Peer peer = fixture.closing(Peer.answering(NO_CONTENT));
-        assertEquals(List.of("connected", "head 204", "end"), call("127.0.0.1", peer.port()).awaitOutcome().events());
+        assertEquals(
+                List.of("connected", "head 204", "end"),
+                call("127.0.0.1", peer.port()).awaitOutcome().events());
     }
 
     @Test
     void connect_byName_looksItUp() throws Exception {
         resolveTo("127.0.0.1");
         Peer peer = fixture.closing(Peer.answering(NO_CONTENT));
-        assertEquals(List.of("connected", "head 204", "end"), call("engine-1", peer.port()).awaitOutcome().events());
+        assertEquals(
+                List.of("connected", "head 204", "end"),
+                call("engine-1", peer.port()).awaitOutcome().events());
     }
 
     @Test
@@ -99,7 +104,9 @@ class ConnectTest {
     void connect_whenTheFirstAddressRefuses_takesTheNext() throws Exception {
         resolveTo("127.0.0.2", "::1", "127.0.0.1");
         Peer peer = fixture.closing(Peer.answering(NO_CONTENT));
-        assertEquals(List.of("connected", "head 204", "end"), call("engine-1", peer.port()).awaitOutcome().events());
+        assertEquals(
+                List.of("connected", "head 204", "end"),
+                call("engine-1", peer.port()).awaitOutcome().events());
     }
 
     @Test
@@ -121,7 +128,8 @@ class ConnectTest {
         Recorder recorder = call("engine-1", peer.port());
         fixture.time().awaitTimer(LIMIT.dividedBy(2));
         fixture.time().advance(LIMIT.dividedBy(2));
-        assertEquals(List.of("connected", "head 204", "end"), recorder.awaitOutcome().events());
+        assertEquals(
+                List.of("connected", "head 204", "end"), recorder.awaitOutcome().events());
     }
 
     @Test

@@ -42,50 +42,53 @@ class EndpointTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "''                       | begin with http://",
-        "engine:8080              | begin with http://",
-        "ftp://engine             | begin with http://",
-        "https://engine           | TLS is not available",
-        "http://                  | no host",
-        "http://:80               | no host",
-        "http:///x                | no host",
-        "http://h:                | port",
-        "http://h:0               | port",
-        "http://h:65536           | port",
-        "http://h:-1              | port",
-        "http://h:8o              | port",
-        "http://h:123456          | port",
-        "http://::1               | no host",
-        "http://fe80::1           | brackets",
-        "http://[::1              | closing bracket",
-        "http://[::1]8080         | port",
-        "http://[127.0.0.1]       | IPv6",
-        "http://[engine]          | IPv6",
-        "http://[::g]             | IPv6",
-        "http://[fe80::1%25eth0]  | percent",
-        "http://user@h            | user or a password",
-        "http://user:pw@h:1       | user or a password",
-        "http://h/?q              | query",
-        "http://h?q               | query",
-        "http://h/#f              | fragment",
-        "http://h/a b             | blanks",
-        "http://h/a%20b           | percent",
-        "http://h/<x>             | not allowed",
-        "http://h/a/../b          | . or ..",
-        "http://h/.               | . or ..",
-        "http://h/[x]             | brackets",
-        "http://a..b              | dots",
-        "http://.a                | dots",
-        "http://a~b               | letters",
-        "http://1.2.3             | IPv4",
-        "http://256.1.1.1         | IPv4",
-        "http://1.2.3.04          | IPv4",
-        "http://2130706433        | IPv4",
-        "http://h\u00e4           | not allowed",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''                       | begin with http://",
+                "engine:8080              | begin with http://",
+                "ftp://engine             | begin with http://",
+                "https://engine           | TLS is not available",
+                "http://                  | no host",
+                "http://:80               | no host",
+                "http:///x                | no host",
+                "http://h:                | port",
+                "http://h:0               | port",
+                "http://h:65536           | port",
+                "http://h:-1              | port",
+                "http://h:8o              | port",
+                "http://h:123456          | port",
+                "http://::1               | no host",
+                "http://fe80::1           | brackets",
+                "http://[::1              | closing bracket",
+                "http://[::1]8080         | port",
+                "http://[127.0.0.1]       | IPv6",
+                "http://[engine]          | IPv6",
+                "http://[::g]             | IPv6",
+                "http://[fe80::1%25eth0]  | percent",
+                "http://user@h            | user or a password",
+                "http://user:pw@h:1       | user or a password",
+                "http://h/?q              | query",
+                "http://h?q               | query",
+                "http://h/#f              | fragment",
+                "http://h/a b             | blanks",
+                "http://h/a%20b           | percent",
+                "http://h/<x>             | not allowed",
+                "http://h/a/../b          | . or ..",
+                "http://h/.               | . or ..",
+                "http://h/[x]             | brackets",
+                "http://a..b              | dots",
+                "http://.a                | dots",
+                "http://a~b               | letters",
+                "http://1.2.3             | IPv4",
+                "http://256.1.1.1         | IPv4",
+                "http://1.2.3.04          | IPv4",
+                "http://2130706433        | IPv4",
+                "http://h\u00e4           | not allowed",
+            })
     void url_thatIsWrong_isRefusedWithReasonAndExample(String url, String reason) {
-        String message = assertThrows(IllegalArgumentException.class, () -> Endpoint.parse(url)).getMessage();
+        String message = assertThrows(IllegalArgumentException.class, () -> Endpoint.parse(url))
+                .getMessage();
         assertTrue(message.contains(reason), message);
         assertTrue(message.endsWith("an example of a base URL: http://127.0.0.1:8080"), message);
     }
@@ -98,8 +101,10 @@ class EndpointTest {
 
     @Test
     void message_neverRepeatsAPassword() {
-        for (String url : new String[] {"http://u:s3cret@h", "https://u:s3cret@h", "x://u:s3cret@h", "http://u:s3cret@h:x"}) {
-            String message = assertThrows(IllegalArgumentException.class, () -> Endpoint.parse(url)).getMessage();
+        for (String url :
+                new String[] {"http://u:s3cret@h", "https://u:s3cret@h", "x://u:s3cret@h", "http://u:s3cret@h:x"}) {
+            String message = assertThrows(IllegalArgumentException.class, () -> Endpoint.parse(url))
+                    .getMessage();
             assertFalse(message.contains("s3cret"), message);
         }
     }

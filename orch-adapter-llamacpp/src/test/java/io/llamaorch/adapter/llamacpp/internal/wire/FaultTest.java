@@ -47,11 +47,13 @@ class FaultTest {
     @Test
     void peer_thatResetsInTheBody_isACut() throws Exception {
         Recorder recorder = new Recorder();
-        fixture.transport(Peer.following(line -> {
-            line.request();
-            line.send(HALF);
-            line.reset();
-        })).stream(WireFixture.GET, recorder);
+        fixture
+                .transport(Peer.following(line -> {
+                    line.request();
+                    line.send(HALF);
+                    line.reset();
+                }))
+                .stream(WireFixture.GET, recorder);
         assertEquals(Kind.RESET, recorder.awaitFailure().kind());
     }
 
@@ -59,7 +61,8 @@ class FaultTest {
     void peer_thatClosesABodyWithoutLength_endsIt() throws Exception {
         Recorder recorder = new Recorder();
         fixture.transport(Peer.answering("HTTP/1.1 200 OK\r\n\r\nall")).stream(WireFixture.GET, recorder);
-        assertEquals(List.of("connected", "head 200", "end"), recorder.awaitOutcome().events());
+        assertEquals(
+                List.of("connected", "head 200", "end"), recorder.awaitOutcome().events());
         assertEquals("all", recorder.body());
     }
 
@@ -81,11 +84,13 @@ class FaultTest {
     void peer_thatTalksNonsense_isMalformedAndReset() throws Exception {
         BlockingQueue<Peer.Ending> endings = new LinkedBlockingQueue<>();
         Recorder recorder = new Recorder();
-        fixture.transport(Peer.following(line -> {
-            line.request();
-            line.send("220 mail.example ESMTP\r\n");
-            endings.add(line.awaitEnd());
-        })).stream(WireFixture.GET, recorder);
+        fixture
+                .transport(Peer.following(line -> {
+                    line.request();
+                    line.send("220 mail.example ESMTP\r\n");
+                    endings.add(line.awaitEnd());
+                }))
+                .stream(WireFixture.GET, recorder);
         assertEquals(Kind.MALFORMED, recorder.awaitFailure().kind());
         assertEquals(Peer.Ending.RESET, Await.next(endings));
     }
@@ -103,8 +108,10 @@ class FaultTest {
 
         Error thrown = new AssertionError("the listener's own fault");
         Recorder throwing = new Recorder();
-        throwing.onAny(() -> throwIf(throwing.events().equals(where.equals("connected")
-                ? List.of("connected") : List.of("connected", where)), thrown));
+        throwing.onAny(() -> throwIf(
+                throwing.events()
+                        .equals(where.equals("connected") ? List.of("connected") : List.of("connected", where)),
+                thrown));
         throwing.onPiece(piece -> throwIf(where.equals("body"), thrown));
         transport.stream(WireFixture.GET, throwing);
 
@@ -133,15 +140,19 @@ class FaultTest {
             Thread.currentThread().interrupt();
             return true;
         });
-        fixture.transport(Peer.following(line -> {
-            line.request();
-            line.send(HALF);
-            line.awaitEnd();
-        })).stream(WireFixture.GET, recorder);
+        fixture
+                .transport(Peer.following(line -> {
+                    line.request();
+                    line.send(HALF);
+                    line.awaitEnd();
+                }))
+                .stream(WireFixture.GET, recorder);
         recorder.nextPiece();
         fixture.turn();
         Thread loop = Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("llamacpp-io")).findFirst().orElseThrow();
+                .filter(thread -> thread.getName().equals("llamacpp-io"))
+                .findFirst()
+                .orElseThrow();
         assertFalse(loop.isInterrupted());
     }
 

@@ -20,7 +20,8 @@ class LifecycleTest {
     private final WireFixture fixture = new WireFixture();
 
     private static boolean threadLives() {
-        return Thread.getAllStackTraces().keySet().stream().anyMatch(thread -> thread.getName().startsWith("llamacpp-"));
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().startsWith("llamacpp-"));
     }
 
     /** Answers with half a stream. */

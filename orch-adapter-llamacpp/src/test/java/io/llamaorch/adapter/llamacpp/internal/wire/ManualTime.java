@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.llamacpp.internal.wire;
 
+import io.llamaorch.adapter.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -73,7 +73,8 @@ final class ParserProbe implements ResponseParser.Sink {
 
     @Override
     public boolean onHead(ResponseHead head) {
-        heads.add(head.status() + " " + head.contentType() + " " + head.header("server").orElse("-"));
+        heads.add(head.status() + " " + head.contentType() + " "
+                + head.header("server").orElse("-"));
         return true;
     }
 

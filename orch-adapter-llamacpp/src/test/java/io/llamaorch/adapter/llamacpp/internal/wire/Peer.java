@@ -73,15 +73,17 @@ final class Peer implements AutoCloseable {
     }
 
     private void spawn(Work work) {
-        Thread thread = new Thread(() -> {
-            try {
-                work.run();
-            } catch (Throwable t) {
-                if (!server.isClosed()) {
-                    faults.add(t);
-                }
-            }
-        }, "peer");
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        work.run();
+                    } catch (Throwable t) {
+                        if (!server.isClosed()) {
+                            faults.add(t);
+                        }
+                    }
+                },
+                "peer");
         threads.add(thread);
         thread.start();
     }
@@ -115,7 +117,10 @@ final class Peer implements AutoCloseable {
     }
 
     /** How a connection ended, as the peer saw it. */
-    enum Ending { RESET, EOF }
+    enum Ending {
+        RESET,
+        EOF
+    }
 
     /** One connection. */
     static final class Line {

@@ -23,9 +23,16 @@ class ResponseParserTest {
     /** Whole answers of the real server, and hand-made ones for what it does not send. */
     static Stream<byte[]> samples() {
         return Stream.concat(
-                Stream.of("completion-stream-short", "chat-stream", "completion-stream-ping",
-                                "completion-stream-utf8-emoji", "completion-stream-cancelled-by-delete", "health-ok",
-                                "error-unauthorized", "error-http-400-empty", "metrics")
+                Stream.of(
+                                "completion-stream-short",
+                                "chat-stream",
+                                "completion-stream-ping",
+                                "completion-stream-utf8-emoji",
+                                "completion-stream-cancelled-by-delete",
+                                "health-ok",
+                                "error-unauthorized",
+                                "error-http-400-empty",
+                                "metrics")
                         .map(ParserProbe::transcript),
                 Stream.of(
                                 "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
@@ -40,9 +47,19 @@ class ResponseParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"completion-stream-short", "chat-stream", "completion-stream-ping",
-            "completion-stream-utf8-emoji", "completion-stream-cancelled-by-delete", "completion-stream-server-killed",
-            "health-ok", "error-unauthorized", "error-http-400-empty", "metrics"})
+    @ValueSource(
+            strings = {
+                "completion-stream-short",
+                "chat-stream",
+                "completion-stream-ping",
+                "completion-stream-utf8-emoji",
+                "completion-stream-cancelled-by-delete",
+                "completion-stream-server-killed",
+                "health-ok",
+                "error-unauthorized",
+                "error-http-400-empty",
+                "metrics"
+            })
     void body_ofARecordedAnswer_isWhatWasRecordedWithoutFraming(String name) {
         ParserProbe probe = new ParserProbe().feed(transcript(name));
         assertArrayEquals(transcript(name + ".body"), probe.body());
@@ -66,7 +83,10 @@ class ResponseParserTest {
     void answer_splitAnywhere_isTheSameAsWhole(byte[] sample) {
         String whole = new ParserProbe().feed(sample).summary();
         for (int split = 0; split <= sample.length; split++) {
-            String inTwo = new ParserProbe().feed(sample, 0, split).feed(sample, split, sample.length).summary();
+            String inTwo = new ParserProbe()
+                    .feed(sample, 0, split)
+                    .feed(sample, split, sample.length)
+                    .summary();
             assertEquals(whole, inTwo, "split at " + split);
         }
     }

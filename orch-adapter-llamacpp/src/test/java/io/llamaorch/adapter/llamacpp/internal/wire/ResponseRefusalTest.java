@@ -17,18 +17,38 @@ class ResponseRefusalTest {
     private static final String CHUNKED = OK + "Transfer-Encoding: chunked\r\n\r\n";
 
     private static void assertRefused(Kind kind, String answer) {
-        assertEquals(kind, assertThrows(WireException.class, () -> new ParserProbe().feed(answer)).kind());
+        assertEquals(
+                kind,
+                assertThrows(WireException.class, () -> new ParserProbe().feed(answer))
+                        .kind());
         ParserProbe slow = new ParserProbe();
-        WireException refusal = assertThrows(WireException.class, () -> answer.chars()
-                .forEach(c -> slow.feed(String.valueOf((char) c))));
+        WireException refusal = assertThrows(
+                WireException.class, () -> answer.chars().forEach(c -> slow.feed(String.valueOf((char) c))));
         assertEquals(kind, refusal.kind());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\r\n", "\n", "H\n", "http/1.1 200 OK\r\n\r\n", "HTTP/2 200\r\n\r\n", "HTTP/1.2 200 OK\r\n\r\n",
-            "HTTP/1.1  200 OK\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n", "HTTP/1.1 099 OK\r\n\r\n",
-            "HTTP/1.1 +20 OK\r\n\r\n", "HTTP/1.1 200 \u0000\r\n\r\n", "HTTP/1.1 200OK\r\n\r\n", "HTTP/1.1\r\n\r\n",
-            "SSH-2.0-OpenSSH_9.2\r\n", "<html>", "\u0015\u0003\u0003", "HTTP/1.1 \u0662\u0660\u0660 OK\r\n\r\n"})
+    @ValueSource(
+            strings = {
+                "\r\n",
+                "\n",
+                "H\n",
+                "http/1.1 200 OK\r\n\r\n",
+                "HTTP/2 200\r\n\r\n",
+                "HTTP/1.2 200 OK\r\n\r\n",
+                "HTTP/1.1  200 OK\r\n\r\n",
+                "HTTP/1.1 20 OK\r\n\r\n",
+                "HTTP/1.1 2000 OK\r\n\r\n",
+                "HTTP/1.1 099 OK\r\n\r\n",
+                "HTTP/1.1 +20 OK\r\n\r\n",
+                "HTTP/1.1 200 \u0000\r\n\r\n",
+                "HTTP/1.1 200OK\r\n\r\n",
+                "HTTP/1.1\r\n\r\n",
+                "SSH-2.0-OpenSSH_9.2\r\n",
+                "<html>",
+                "\u0015\u0003\u0003",
+                "HTTP/1.1 \u0662\u0660\u0660 OK\r\n\r\n"
+            })
     void firstLine_thatIsNoStatusLine_isRefused(String answer) {
         assertRefused(Kind.MALFORMED, answer);
     }
@@ -40,9 +60,22 @@ class ResponseRefusalTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"NoColon\r\n", ": empty\r\n", "Name : blank\r\n", " Folded: x\r\n", "A: b\r\n folded\r\n",
-            "A: b\u0000c\r\n", "A: b\u001bc\r\n", "A: b\u007f\r\n", "A(: b\r\n", "A: b\rc\r\n", "A: b\r\r\n", "A: b\n",
-            "\u00e4: b\r\n"})
+    @ValueSource(
+            strings = {
+                "NoColon\r\n",
+                ": empty\r\n",
+                "Name : blank\r\n",
+                " Folded: x\r\n",
+                "A: b\r\n folded\r\n",
+                "A: b\u0000c\r\n",
+                "A: b\u001bc\r\n",
+                "A: b\u007f\r\n",
+                "A(: b\r\n",
+                "A: b\rc\r\n",
+                "A: b\r\r\n",
+                "A: b\n",
+                "\u00e4: b\r\n"
+            })
     void header_thatIsNone_isRefused(String header) {
         assertRefused(Kind.MALFORMED, OK + header + "\r\n");
     }
@@ -53,18 +86,26 @@ class ResponseRefusalTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-1", "+1", "1x", "0x10", "1 2", "1,2", "1,", ",", "", "9999999999999999999", "\u0661", "1.0"})
+    @ValueSource(
+            strings = {"-1", "+1", "1x", "0x10", "1 2", "1,2", "1,", ",", "", "9999999999999999999", "\u0661", "1.0"})
     void contentLength_thatIsNoNumber_isRefused(String length) {
         assertRefused(Kind.MALFORMED, OK + "Content-Length: " + length + "\r\n\r\n");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-            "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n",
-            "Content-Length: 1\r\nContent-Length: 2\r\n", "Transfer-Encoding: gzip, chunked\r\n",
-            "Transfer-Encoding: chunked, gzip\r\n", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
-            "Transfer-Encoding: identity\r\n", "Transfer-Encoding:\r\n", "Content-Encoding: gzip\r\n",
-            "Content-Encoding: identity\r\nContent-Encoding: br\r\n"})
+    @ValueSource(
+            strings = {
+                "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n",
+                "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n",
+                "Content-Length: 1\r\nContent-Length: 2\r\n",
+                "Transfer-Encoding: gzip, chunked\r\n",
+                "Transfer-Encoding: chunked, gzip\r\n",
+                "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+                "Transfer-Encoding: identity\r\n",
+                "Transfer-Encoding:\r\n",
+                "Content-Encoding: gzip\r\n",
+                "Content-Encoding: identity\r\nContent-Encoding: br\r\n"
+            })
     void framing_thatIsAmbiguousOrUnknown_isRefused(String headers) {
         assertRefused(Kind.MALFORMED, OK + headers + "\r\n");
     }
@@ -75,9 +116,30 @@ class ResponseRefusalTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\r\n", "x\r\n", "-1\r\n", "+1\r\n", " 1\r\n", ";x\r\n", "0x1\r\n", "1\n", "1\rx", "1;a\n", "1;\u0000\r\n",
-            "1\r\nab\r\n", "1\r\na\n", "1\r\na0\r\n", "8000000000000000\r\n", "10000000000000000\r\n",
-            "fffffffffffffffffffff\r\n", "0\r\nTrailer\n", "0\r\n\n", "0\r\n\rx", "0\r\nA: \u0001\r\n"})
+    @ValueSource(
+            strings = {
+                "\r\n",
+                "x\r\n",
+                "-1\r\n",
+                "+1\r\n",
+                " 1\r\n",
+                ";x\r\n",
+                "0x1\r\n",
+                "1\n",
+                "1\rx",
+                "1;a\n",
+                "1;\u0000\r\n",
+                "1\r\nab\r\n",
+                "1\r\na\n",
+                "1\r\na0\r\n",
+                "8000000000000000\r\n",
+                "10000000000000000\r\n",
+                "fffffffffffffffffffff\r\n",
+                "0\r\nTrailer\n",
+                "0\r\n\n",
+                "0\r\n\rx",
+                "0\r\nA: \u0001\r\n"
+            })
     void chunk_thatIsNone_isRefused(String chunk) {
         assertRefused(Kind.MALFORMED, CHUNKED + chunk);
     }

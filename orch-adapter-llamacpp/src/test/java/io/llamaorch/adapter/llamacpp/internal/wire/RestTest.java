@@ -50,9 +50,12 @@ class RestTest {
     @Test
     void stream_whenItRests_getsTheRestOfTheReadAndItsEnd() throws Exception {
         Recorder recorder = new Recorder().onPiece(piece -> false);
-        fixture.transport(Peer.answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                + "1\r\na\r\n1\r\nb\r\n1\r\nc\r\n0\r\n\r\n")).stream(WireFixture.GET, recorder);
-        assertEquals(List.of("connected", "head 200", "end"), recorder.awaitOutcome().events());
+        fixture
+                .transport(Peer.answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        + "1\r\na\r\n1\r\nb\r\n1\r\nc\r\n0\r\n\r\n"))
+                .stream(WireFixture.GET, recorder);
+        assertEquals(
+                List.of("connected", "head 200", "end"), recorder.awaitOutcome().events());
         assertEquals("abc", recorder.body());
     }
 
@@ -92,12 +95,14 @@ class RestTest {
             twoPieces.countDown();
             return false;
         });
-        Call call = fixture.transport(Peer.following(line -> {
-            line.request();
-            line.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n");
-            Await.latch(twoPieces);
-            line.send("1\r\nc\r\n0\r\n\r\n");
-        })).stream(WireFixture.GET, recorder);
+        Call call = fixture
+                .transport(Peer.following(line -> {
+                    line.request();
+                    line.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n");
+                    Await.latch(twoPieces);
+                    line.send("1\r\nc\r\n0\r\n\r\n");
+                }))
+                .stream(WireFixture.GET, recorder);
         Await.latch(twoPieces);
         fixture.turn();
         assertEquals("ab", recorder.body());

@@ -64,21 +64,24 @@ class SocketTransportTest {
     void stream_whenChunked_handsOverEachPieceAsItComes() throws Exception {
         Semaphore delivered = new Semaphore(0);
         Recorder recorder = new Recorder();
-        fixture.transport(Peer.following(line -> {
-            line.request();
-            line.sendStreamHead();
-            for (int i = 0; i < 50; i++) {
-                line.sendChunk("data: " + i + "\n\n");
-                delivered.acquire();
-            }
-            line.send("0\r\n");
-            line.send("\r\n");
-        })).stream(WireFixture.GET, recorder);
+        fixture
+                .transport(Peer.following(line -> {
+                    line.request();
+                    line.sendStreamHead();
+                    for (int i = 0; i < 50; i++) {
+                        line.sendChunk("data: " + i + "\n\n");
+                        delivered.acquire();
+                    }
+                    line.send("0\r\n");
+                    line.send("\r\n");
+                }))
+                .stream(WireFixture.GET, recorder);
         for (int i = 0; i < 50; i++) {
             assertEquals("data: " + i + "\n\n", recorder.nextPiece());
             delivered.release();
         }
-        assertEquals(List.of("connected", "head 200", "end"), recorder.awaitOutcome().events());
+        assertEquals(
+                List.of("connected", "head 200", "end"), recorder.awaitOutcome().events());
     }
 
     @Test
@@ -98,11 +101,16 @@ class SocketTransportTest {
         BlockingQueue<Peer.Ending> endings = new LinkedBlockingQueue<>();
         Recorder recorder = new Recorder();
         fixture.transport(Peer.following(line -> {
-            line.request();
-            line.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhalf");
-            asked.countDown();
-            endings.add(line.awaitEnd());
-        })).exchange(WireRequest.get("/").exchangeLimit(Duration.ofSeconds(3)).build(), recorder);
+                    line.request();
+                    line.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhalf");
+                    asked.countDown();
+                    endings.add(line.awaitEnd());
+                }))
+                .exchange(
+                        WireRequest.get("/")
+                                .exchangeLimit(Duration.ofSeconds(3))
+                                .build(),
+                        recorder);
         Await.latch(asked);
         fixture.time().advance(Duration.ofMillis(2999));
         fixture.turn();
@@ -144,7 +152,9 @@ class SocketTransportTest {
             recorders.add(recorder);
         }
         for (int i = 0; i < 100; i++) {
-            assertEquals(List.of("connected", "head 200", "end"), recorders.get(i).awaitOutcome().events());
+            assertEquals(
+                    List.of("connected", "head 200", "end"),
+                    recorders.get(i).awaitOutcome().events());
             StringBuilder expected = new StringBuilder();
             for (int j = 0; j < 20; j++) {
                 expected.append('/').append(i).append(',').append(j).append(';');
@@ -162,7 +172,11 @@ class SocketTransportTest {
         }));
         for (int i = 0; i < 50; i++) {
             Recorder recorder = new Recorder();
-            transport.exchange(WireRequest.post("/completion").body("application/json", large).build(), recorder);
+            transport.exchange(
+                    WireRequest.post("/completion")
+                            .body("application/json", large)
+                            .build(),
+                    recorder);
             assertEquals(List.of("answer"), recorder.awaitOutcome().events(), "round " + i);
             assertEquals(413, recorder.head().status());
         }
@@ -177,11 +191,17 @@ class SocketTransportTest {
         BlockingQueue<String> requests = new LinkedBlockingQueue<>();
         CountDownLatch read = new CountDownLatch(1);
         Recorder recorder = new Recorder();
-        fixture.transport(Peer.following(line -> {
-            Await.latch(read);
-            requests.add(line.request());
-            line.send(HEALTHY);
-        })).stream(WireRequest.post("/completion").body("text/plain", large).build(), recorder);
+        fixture
+                .transport(Peer.following(line -> {
+                    Await.latch(read);
+                    requests.add(line.request());
+                    line.send(HEALTHY);
+                }))
+                .stream(
+                        WireRequest.post("/completion")
+                                .body("text/plain", large)
+                                .build(),
+                        recorder);
         recorder.awaitConnected();
         fixture.turn(); // which also uses the shared buffer in between
         read.countDown();

@@ -38,12 +38,29 @@ class WireRequestTest {
     void header_ofTheSameName_isReplaced() {
         assertEquals(
                 "DELETE /base/x HTTP/1.1\r\nHost: h:1\r\nConnection: close\r\nAccept: text/plain\r\n\r\n",
-                head(WireRequest.of("DELETE", "/x").header("accept", "text/event-stream").header("Accept", "text/plain")
-                        .build()).replace("accept:", "Accept:"));
+                head(WireRequest.of("DELETE", "/x")
+                                .header("accept", "text/event-stream")
+                                .header("Accept", "text/plain")
+                                .build())
+                        .replace("accept:", "Accept:"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "x", "/a b", "/a\r\nHost: x", "/\u0000", "/\u00e4", "/a#b", "/\"", "/\\", "http://h/", "/[", "/\u007f"})
+    @ValueSource(
+            strings = {
+                "",
+                "x",
+                "/a b",
+                "/a\r\nHost: x",
+                "/\u0000",
+                "/\u00e4",
+                "/a#b",
+                "/\"",
+                "/\\",
+                "http://h/",
+                "/[",
+                "/\u007f"
+            })
     void path_thatCannotStandInARequest_isRefused(String path) {
         assertThrows(IllegalArgumentException.class, () -> WireRequest.get(path));
     }
@@ -55,15 +72,40 @@ class WireRequestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a b", "a:", "a\r\nb", "\u00e4", "Host", "CONNECTION", "content-length",
-            "Transfer-Encoding", "Expect", "Upgrade", "TE", "Trailer", "Keep-Alive"})
+    @ValueSource(
+            strings = {
+                "",
+                "a b",
+                "a:",
+                "a\r\nb",
+                "\u00e4",
+                "Host",
+                "CONNECTION",
+                "content-length",
+                "Transfer-Encoding",
+                "Expect",
+                "Upgrade",
+                "TE",
+                "Trailer",
+                "Keep-Alive"
+            })
     void headerName_thatIsNoneOrNotTheCallers_isRefused(String name) {
         assertThrows(IllegalArgumentException.class, () -> WireRequest.get("/").header(name, "x"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"s3cret\r\nX: y", "s3cret\n", "s3cret\r", "s3cret\u0000", "s3cret\t", "s3cret\u00e4",
-            "s3cret\u007f", "s3cret\u010a", "s3cret\u2028"})
+    @ValueSource(
+            strings = {
+                "s3cret\r\nX: y",
+                "s3cret\n",
+                "s3cret\r",
+                "s3cret\u0000",
+                "s3cret\t",
+                "s3cret\u00e4",
+                "s3cret\u007f",
+                "s3cret\u010a",
+                "s3cret\u2028"
+            })
     void headerValue_thatCouldLeaveItsLine_isRefusedAndNotShown(String value) {
         IllegalArgumentException refusal = assertThrows(
                 IllegalArgumentException.class, () -> WireRequest.get("/").header("Authorization", value));
@@ -81,7 +123,8 @@ class WireRequestTest {
 
     @Test
     void text_ofARequestOrAHead_showsNoHeader() {
-        WireRequest request = WireRequest.post("/x").header("Authorization", "Bearer s3cret").build();
+        WireRequest request =
+                WireRequest.post("/x").header("Authorization", "Bearer s3cret").build();
         assertEquals("POST /x (0 bytes)", request.toString());
         ResponseHead head = new ResponseHead(200, List.of(new ResponseHead.Field("Set-Cookie", "s3cret")));
         assertEquals("200", head.toString());

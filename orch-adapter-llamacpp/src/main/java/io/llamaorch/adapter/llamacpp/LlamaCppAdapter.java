@@ -1,0 +1,149 @@
+package io.llamaorch.adapter.llamacpp;
+
+import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
+import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
+import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
+import io.llamaorch.adapter.llamacpp.internal.health.HealthCheck;
+import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
+import io.llamaorch.adapter.llamacpp.internal.wire.Endpoint;
+import io.llamaorch.adapter.llamacpp.internal.wire.SharedLoop;
+import io.llamaorch.adapter.llamacpp.internal.wire.SocketTransport;
+import io.llamaorch.adapter.llamacpp.internal.wire.Transport;
+import io.llamaorch.adapter.spi.AdapterConfig;
+import io.llamaorch.adapter.spi.Cancellation;
+import io.llamaorch.adapter.spi.OptionSpec;
+import io.llamaorch.adapter.spi.OptionValues;
+import io.llamaorch.adapter.spi.RunningStreams;
+import io.llamaorch.adapter.spi.StreamLimits;
+import io.llamaorch.adapter.spi.TaskRequest;
+import io.llamaorch.adapter.spi.TimeSource;
+import io.llamaorch.adapter.spi.TokenStream;
+import io.llamaorch.adapter.spi.WorkerAdapter;
+import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.spi.WorkerException;
+import io.llamaorch.adapter.spi.WorkerHealth;
+import io.llamaorch.adapter.spi.WorkerProperties;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One llama.cpp server. */
+final class LlamaCppAdapter implements WorkerAdapter {
+
+    private final RunningStreams streams;
+    private final Transport transport;
+    private final EngineQueries queries;
+    private final KnownFacts facts;
+    private final Failures failures;
+    private final TimeSource time;
+    private final Executor executor;
+    private final Duration healthLimit;
+    private final LastBytes lastBytes;
+
+    private LlamaCppAdapter(AdapterConfig config, OptionValues options, Endpoint endpoint, SharedLoop loop) {
+        StreamLimits limits = StreamLimits.from(options);
+        time = config.timeSource();
+        executor = config.deliveryExecutor();
+        healthLimit = options.duration(LlamaCppAdapterFactory.HEALTH_TIMEOUT);
+        streams = RunningStreams.create(LlamaCppAdapterFactory.ENGINE, config, limits);
+        failures = new Failures(endpoint.toString());
+        transport = new SocketTransport(endpoint, loop, time);
+        queries = new EngineQueries(
+                transport,
+                config.token(),
+                failures,
+                options.duration(LlamaCppAdapterFactory.CONNECT_TIMEOUT),
+                healthLimit);
+        facts = new KnownFacts(queries, time);
+        lastBytes = new LastBytes(time, limits.idle());
+    }
+
+    static LlamaCppAdapter create(AdapterConfig config, List<OptionSpec> specs, SharedLoop loop) {
+        List<String> faults = new ArrayList<>();
+        OptionValues options = attempt(() -> OptionValues.read(specs, config.options()), faults);
+        Endpoint endpoint = attempt(
+                () -> Endpoint.parse(config.url()
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "no URL: give the server's base URL, such as http://127.0.0.1:8080"))),
+                faults);
+        if (options == null || endpoint == null) {
+            throw new IllegalArgumentException(String.join("; ", faults));
+        }
+        return new LlamaCppAdapter(config, options, endpoint, loop);
+    }
+
+    @Override
+    public TokenStream submit(TaskRequest task) {
+        return streams.open(
+                task,
+                emitter ->
+                        new CompletionRun(task, emitter, transport, queries, facts, failures, lastBytes, time).begin());
+    }
+
+    @Override
+    public Cancellation cancel(String jobId) {
+        return streams.cancel(jobId);
+    }
+
+    @Override
+    public CompletionStage<WorkerHealth> health() {
+        return stage(result -> new HealthCheck(queries, facts, failures, time, healthLimit, lastBytes::isRecent)
+                .begin(health -> executor.execute(() -> result.complete(health))));
+    }
+
+    @Override
+    public CompletionStage<WorkerProperties> properties() {
+        return stage(result -> queries.facts(new EngineQueries.Reply<>() {
+            @Override
+            public void answer(EngineFacts value) {
+                facts.learn(value);
+                executor.execute(() -> result.complete(withFreeSlots(value.properties())));
+            }
+
+            @Override
+            public void failure(WorkerError error) {
+                executor.execute(() -> result.completeExceptionally(new WorkerException(error)));
+            }
+        }));
+    }
+
+    @Override
+    public void close() {
+        streams.close();
+        transport.close();
+    }
+
+    /** The slots that are left when each of our own streams has one. */
+    private WorkerProperties withFreeSlots(WorkerProperties properties) {
+        return properties.slots().isEmpty()
+                ? properties
+                : properties.toBuilder()
+                        .freeSlots(Math.max(0, properties.slots().getAsInt() - streams.count()))
+                        .build();
+    }
+
+    /** What the step gives; null, and its complaint among the faults, if it refuses. */
+    private static <T> @Nullable T attempt(Supplier<T> step, List<String> faults) {
+        try {
+            return step.get();
+        } catch (IllegalArgumentException e) {
+            faults.add(String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    private <T> CompletionStage<T> stage(Consumer<CompletableFuture<T>> begin) {
+        if (streams.closed()) {
+            return CompletableFuture.failedStage(new IllegalStateException("the adapter is closed: create a new one"));
+        }
+        CompletableFuture<T> result = new CompletableFuture<>();
+        begin.accept(result);
+        return result.minimalCompletionStage();
+    }
+}

@@ -1,0 +1,68 @@
+package io.llamaorch.adapter.llamacpp.internal.codec;
+
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+
+/** How this adapter reads JSON: as a stream of tokens, with bounds on what an engine may send. */
+final class Json {
+
+    private static final int MOST_NESTED = 64;
+    private static final int LONGEST_NUMBER = 1000;
+    private static final int LONGEST_NAME = 4096;
+
+    /** The length of strings is bounded by the size of what they come in. */
+    static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MOST_NESTED)
+                    .maxNumberLength(LONGEST_NUMBER)
+                    .maxNameLength(LONGEST_NAME)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
+    private Json() {}
+
+    /** Hears the scalar values of a document. */
+    interface Visitor {
+
+        /**
+         * A scalar value.
+         *
+         * @param path where it stands: names joined by slashes, {@code []} for an element of an array
+         * @param value the parser, standing on the value
+         */
+        void value(String path, JsonParser value);
+    }
+
+    /**
+     * Reads a whole document.
+     *
+     * @throws tools.jackson.core.JacksonException if it is no JSON
+     */
+    static void read(byte[] document, Visitor visitor) {
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), document)) {
+            JsonToken token = parser.nextToken();
+            if (token != null) {
+                read("", token, parser, visitor);
+            }
+        }
+    }
+
+    private static void read(String path, JsonToken token, JsonParser parser, Visitor visitor) {
+        if (token == JsonToken.START_OBJECT) {
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                String name = parser.currentName();
+                read(path.isEmpty() ? name : path + "/" + name, parser.nextToken(), parser, visitor);
+            }
+        } else if (token == JsonToken.START_ARRAY) {
+            for (JsonToken element = parser.nextToken(); element != JsonToken.END_ARRAY; element = parser.nextToken()) {
+                read(path + "[]", element, parser, visitor);
+            }
+        } else {
+            visitor.value(path, parser);
+        }
+    }
+}

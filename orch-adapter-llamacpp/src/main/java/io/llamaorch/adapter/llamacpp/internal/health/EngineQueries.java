@@ -1,0 +1,163 @@
+package io.llamaorch.adapter.llamacpp.internal.health;
+
+import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
+import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
+import io.llamaorch.adapter.llamacpp.internal.wire.ExchangeListener;
+import io.llamaorch.adapter.llamacpp.internal.wire.ResponseHead;
+import io.llamaorch.adapter.llamacpp.internal.wire.Transport;
+import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure;
+import io.llamaorch.adapter.llamacpp.internal.wire.WireRequest;
+import io.llamaorch.adapter.spi.ErrorCode;
+import io.llamaorch.adapter.spi.Secret;
+import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.spi.WorkerException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import tools.jackson.core.JacksonException;
+
+/**
+ * The small questions to one engine: {@code /health}, {@code /props}, {@code /v1/models}. None of them costs a token,
+ * takes a slot or wakes a sleeping engine (contract 3).
+ *
+ * <p>Thread safety: safe for concurrent use.
+ */
+public final class EngineQueries {
+
+    private static final int OK = 200;
+    private static final String USER_AGENT = "orch-adapter-llamacpp";
+
+    private final Transport transport;
+    private final Optional<Secret> token;
+    private final Failures failures;
+    private final Duration connectLimit;
+    private final Duration limit;
+
+    /**
+     * Makes the questions to one engine.
+     *
+     * @param transport the way to it
+     * @param token the credential for it
+     * @param failures how its failures are told
+     * @param connectLimit how long connecting may take
+     * @param limit how long an answer may take
+     */
+    public EngineQueries(
+            Transport transport, Optional<Secret> token, Failures failures, Duration connectLimit, Duration limit) {
+        this.transport = transport;
+        this.token = token;
+        this.failures = failures;
+        this.connectLimit = connectLimit;
+        this.limit = limit;
+    }
+
+    /** Hears an answer: exactly one of the two methods is called, on the I/O thread or, if that is gone, on the asker's. */
+    public interface Reply<T> {
+
+        /**
+         * The answer.
+         *
+         * @param value what was asked for
+         */
+        void answer(T value);
+
+        /**
+         * There is none.
+         *
+         * @param error why
+         */
+        void failure(WorkerError error);
+    }
+
+    /**
+     * Adds to a request what every request to this engine has.
+     *
+     * @param request the request
+     * @return the same
+     * @throws WorkerException if the credential cannot be read now
+     */
+    public WireRequest.Builder authorized(WireRequest.Builder request) {
+        request.header("User-Agent", USER_AGENT).connectLimit(connectLimit);
+        if (token.isPresent()) {
+            try {
+                request.header("Authorization", "Bearer " + token.get().reveal());
+            } catch (RuntimeException e) {
+                throw new WorkerException(
+                        WorkerError.builder(ErrorCode.UNAUTHORIZED, "the token cannot be used: " + e.getMessage())
+                                .build());
+            }
+        }
+        return request;
+    }
+
+    /**
+     * Asks for health, in the engine's own terms.
+     *
+     * @param listener hears the raw answer
+     */
+    void health(ExchangeListener listener) {
+        transport.exchange(
+                authorized(WireRequest.get("/health")).exchangeLimit(limit).build(), listener);
+    }
+
+    /**
+     * Asks what the engine is.
+     *
+     * @param reply hears the answer
+     */
+    public void facts(Reply<EngineFacts> reply) {
+        facts(limit, reply);
+    }
+
+    /**
+     * Asks what the engine is, in less time than other questions have.
+     *
+     * @param left how long it may take
+     * @param reply hears the answer
+     */
+    void facts(Duration left, Reply<EngineFacts> reply) {
+        ask("/props", left, EngineFacts::read, reply);
+    }
+
+    /**
+     * Asks for every name of the model.
+     *
+     * @param reply hears the answer
+     */
+    public void modelNames(Reply<List<String>> reply) {
+        ask("/v1/models", limit, EngineFacts::readModelNames, reply);
+    }
+
+    private <T> void ask(String path, Duration within, Function<byte[], T> read, Reply<T> reply) {
+        WireRequest request;
+        try {
+            request = authorized(WireRequest.get(path)).exchangeLimit(within).build();
+        } catch (WorkerException e) {
+            reply.failure(e.error());
+            return;
+        }
+        transport.exchange(request, new ExchangeListener() {
+            @Override
+            public void onAnswer(ResponseHead head, byte[] body) {
+                if (head.status() != OK) {
+                    reply.failure(failures.answer(head, body));
+                    return;
+                }
+                T value;
+                try {
+                    value = read.apply(body);
+                } catch (JacksonException e) {
+                    reply.failure(failures.protocol("something other than JSON to GET " + path, ""));
+                    return;
+                }
+                reply.answer(value);
+            }
+
+            @Override
+            public void onFailure(WireFailure failure) {
+                reply.failure(failures.wire(failure));
+            }
+        });
+    }
+}

@@ -1,0 +1,3 @@
+/** The adapter for llama.cpp servers. */
+@org.jspecify.annotations.NullMarked
+package io.llamaorch.adapter.llamacpp;

@@ -1,0 +1,7 @@
+package io.llamaorch.adapter.spi;
+
+/**
+ * Marks the thread class of an adapter's I/O threads. Waiting on such a thread would stop every stream that it serves,
+ * so the blocking view of a stream refuses to ({@link TokenStream#iterator()}).
+ */
+public interface IoThread {}

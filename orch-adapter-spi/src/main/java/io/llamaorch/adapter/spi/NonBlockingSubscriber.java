@@ -1,0 +1,13 @@
+package io.llamaorch.adapter.spi;
+
+import java.util.concurrent.Flow;
+
+/**
+ * A subscriber that promises never to block, and is therefore called straight on the thread that read the token: the
+ * cheapest way to receive a stream.
+ *
+ * <p>Its methods run on the adapter's I/O thread, on the thread that calls {@code request} where events were already
+ * waiting, or on the one that ends the stream (a cancel, a timer); always serially. While one of them runs, every stream that shares the I/O thread waits. A subscriber that
+ * might block must implement {@link Flow.Subscriber} instead and is then called on an executor.
+ */
+public interface NonBlockingSubscriber extends Flow.Subscriber<TokenEvent> {}

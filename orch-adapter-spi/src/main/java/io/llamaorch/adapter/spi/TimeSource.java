@@ -1,0 +1,42 @@
+package io.llamaorch.adapter.spi;
+
+import io.llamaorch.adapter.spi.internal.SystemTimeSource;
+import java.time.Duration;
+
+/**
+ * Where an adapter takes its time from: a monotonic clock and a way to be called later. Everything in this project that
+ * waits, waits on one of these, so that its tests need not.
+ *
+ * <p>Thread safety: safe for concurrent use.
+ */
+public interface TimeSource {
+
+    /** {@return nanoseconds on a monotonic scale with an arbitrary origin; only differences mean something} */
+    long nanoTime();
+
+    /**
+     * Calls a task once, later.
+     *
+     * @param delay how long to wait; zero or negative means as soon as possible
+     * @param task what to call, on a thread of the time source; it must be short and must not block, and what it throws
+     *     is lost
+     * @return a handle that takes the task back
+     */
+    Scheduled schedule(Duration delay, Runnable task);
+
+    /** {@return the JVM's clock, and timers on the JDK's own shared timer thread: nothing to close} */
+    static TimeSource system() {
+        return SystemTimeSource.INSTANCE;
+    }
+
+    /**
+     * A task that waits for its time.
+     *
+     * <p>Thread safety: safe for concurrent use.
+     */
+    interface Scheduled {
+
+        /** Takes the task back if it has not begun; does nothing otherwise. Never blocks. */
+        void cancel();
+    }
+}

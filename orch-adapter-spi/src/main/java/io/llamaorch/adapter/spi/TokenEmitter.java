@@ -1,0 +1,166 @@
+package io.llamaorch.adapter.spi;
+
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * The adapter's end of a {@link TokenStream}: it is fed with what the engine said and does the rest. It enforces the
+ * order of events, numbers pieces, counts demand, holds what waits, delivers serially, watches the time limits and the
+ * deadline, and settles the race between end, error and cancel so that exactly one wins.
+ *
+ * <p>An engine is read like this: emit until a method returns {@code false}, then stop reading (at most what one read
+ * brought may still be emitted) until the callback of {@link #onDemand} runs or {@link #awaitDemand} returns.
+ *
+ * <p>Thread safety: {@link #started}, {@link #token}, {@link #toolCall}, {@link #progress}, {@link #metrics},
+ * {@link #extension}, {@link #forward}, {@link #usage} and {@link #end} must be serial; everything else is safe for
+ * concurrent use. No method blocks, {@link #awaitDemand} excepted. Methods called after the end do nothing.
+ */
+public interface TokenEmitter {
+
+    /** {@return the job's id} */
+    String jobId();
+
+    /** {@return the stream that this emitter feeds} */
+    TokenStream stream();
+
+    /**
+     * Emits {@link TokenEvent.Started}; must come first.
+     *
+     * @param model the model that is served; empty where the engine does not tell
+     * @param details what else is known; the replica is filled in
+     * @return false if the engine should be left unread for now
+     * @throws IllegalStateException if it was called before
+     */
+    boolean started(String model, StartDetails details);
+
+    /**
+     * Emits a piece of text on {@link Channel#TEXT}.
+     *
+     * @param text the piece; an empty one is no event; a trailing half of a surrogate pair waits for its other half
+     * @return false if the engine should be left unread for now
+     * @throws IllegalStateException if the stream has not started
+     */
+    default boolean token(String text) {
+        return token(text, Channel.TEXT, TokenDetails.NONE);
+    }
+
+    /**
+     * Emits a piece of text.
+     *
+     * @param text the piece; an empty one is no event; a trailing half of a surrogate pair waits for its other half
+     * @param channel the voice
+     * @param details what else is known of it
+     * @return false if the engine should be left unread for now
+     * @throws IllegalStateException if the stream has not started
+     */
+    boolean token(String text, Channel channel, TokenDetails details);
+
+    /**
+     * Emits a tool call.
+     *
+     * @param id the call's id
+     * @param name the tool
+     * @param argumentsJson the arguments, a JSON object
+     * @return false if the engine should be left unread for now
+     * @throws IllegalStateException if the stream has not started
+     */
+    boolean toolCall(String id, String name, String argumentsJson);
+
+    /**
+     * Emits prompt progress; feeds no time limit.
+     *
+     * @param processed tokens evaluated so far, the cached ones included
+     * @param total tokens of the prompt
+     * @param cached tokens that came from the engine's cache
+     * @return false if the engine should be left unread for now
+     * @throws IllegalStateException if the stream has not started
+     */
+    boolean progress(int processed, int total, int cached);
+
+    /**
+     * Emits the engine's numbers so far, with the usage last reported by {@link #usage}.
+     *
+     * @param timings the engine's timings
+     * @return false if the engine should be left unread for now
+     * @throws IllegalStateException if the stream has not started
+     */
+    boolean metrics(Timings timings);
+
+    /**
+     * Emits something that the SPI has no type for.
+     *
+     * @param name what it is
+     * @param json its content
+     * @return false if the engine should be left unread for now
+     * @throws IllegalStateException if the stream has not started
+     */
+    boolean extension(String name, String json);
+
+    /**
+     * Emits an event that another stream delivered, as it is: for hosts, which forward. A terminal event ends this
+     * stream too.
+     *
+     * @param event the event
+     * @return false if the source should be left unread for now
+     * @throws IllegalStateException if the event is out of order
+     */
+    boolean forward(TokenEvent event);
+
+    /**
+     * Reports the engine's count so far. Feeds the first-token and idle limits if the number of generated tokens rose,
+     * whether or not there was text (TIM-01); it is on the terminal event, also if that is an error or a cancel.
+     *
+     * @param prompt tokens of the prompt, or -1
+     * @param cached tokens of the prompt that were cached, or -1
+     * @param generated tokens generated so far, or -1
+     */
+    void usage(int prompt, int cached, int generated);
+
+    /**
+     * Ends the stream well: only after the engine's own end marker (EVT-05).
+     *
+     * @param reason why the engine ended; not {@link StopReason#CANCELLED}
+     * @param timings the engine's timings
+     * @param details what else is known
+     * @return whether this became the terminal event
+     * @throws IllegalStateException if the stream has not started
+     */
+    boolean end(StopReason reason, Timings timings, EndDetails details);
+
+    /**
+     * Ends the stream with a failure. Engine, replica, the number of pieces and the usage are filled in.
+     *
+     * @param error what went wrong
+     * @return whether this became the terminal event
+     */
+    boolean error(WorkerError error);
+
+    /**
+     * Sets what is called, once for each time that a method returned {@code false}, when the engine may be read again.
+     *
+     * @param callback called on the thread that took the waiting events; must be short and must not block
+     */
+    void onDemand(Runnable callback);
+
+    /**
+     * Sets what is called, once, if the stream ends by anything but {@link #end} and {@link #error}: a cancel, a time
+     * limit, a subscriber that threw, the adapter's close. The adapter lets go of the engine then. If it happened
+     * already, the callback runs at once.
+     *
+     * @param callback is told the cause on the thread that ended the stream, must not block, and returns a stage with
+     *     the proof of cancel, or with {@link CancelReceipt#unconfirmed}; a stage that does not complete within 10 s
+     *     counts as unconfirmed
+     */
+    void onCancel(Function<CancelCause, CompletionStage<CancelReceipt>> callback);
+
+    /**
+     * Waits, for engines that can only block, until the engine may be read again.
+     *
+     * @return false if the stream has ended
+     * @throws InterruptedException if the thread is interrupted; the stream goes on
+     */
+    boolean awaitDemand() throws InterruptedException;
+
+    /** {@return whether the stream has its terminal event} */
+    boolean ended();
+}

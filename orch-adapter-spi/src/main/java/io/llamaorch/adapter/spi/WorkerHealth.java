@@ -1,0 +1,109 @@
+package io.llamaorch.adapter.spi;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a health check found (HLT-01).
+ *
+ * <p>Thread safety: immutable.
+ */
+public final class WorkerHealth {
+
+    private final Status status;
+    private final boolean live;
+    private final String reason;
+    private final @Nullable ErrorCode code;
+    private final @Nullable Duration retryAfter;
+
+    private WorkerHealth(
+            Status status, boolean live, String reason, @Nullable ErrorCode code, @Nullable Duration retryAfter) {
+        this.status = status;
+        this.live = live;
+        this.reason = Objects.requireNonNull(reason, "reason");
+        this.code = code;
+        this.retryAfter = retryAfter;
+    }
+
+    /**
+     * The engine answers and takes work.
+     *
+     * @param reason what was seen
+     * @return live and ready
+     */
+    public static WorkerHealth healthy(String reason) {
+        return new WorkerHealth(Status.HEALTHY, true, reason, null, null);
+    }
+
+    /**
+     * The engine lives and will take work, but not now, as while it loads its model.
+     *
+     * @param reason what was seen
+     * @param retryAfter when to look again
+     * @return live and not ready
+     */
+    public static WorkerHealth degraded(String reason, Duration retryAfter) {
+        return new WorkerHealth(
+                Status.DEGRADED, true, reason, ErrorCode.POOL_UNREADY, Objects.requireNonNull(retryAfter));
+    }
+
+    /**
+     * The engine does not take work.
+     *
+     * @param code why: {@link ErrorCode#POOL_UNAVAILABLE} if it cannot be reached, {@link ErrorCode#UNAUTHORIZED} if
+     *     it refused the credential
+     * @param reason what was seen
+     * @return not ready, and live only if it answered at all
+     */
+    public static WorkerHealth unhealthy(ErrorCode code, String reason) {
+        boolean answered = code != ErrorCode.POOL_UNAVAILABLE && code != ErrorCode.DECODE_TIMEOUT;
+        return new WorkerHealth(Status.UNHEALTHY, answered, reason, Objects.requireNonNull(code), null);
+    }
+
+    /** {@return the verdict} */
+    public Status status() {
+        return status;
+    }
+
+    /** {@return whether the engine answers at all} */
+    public boolean live() {
+        return live;
+    }
+
+    /** {@return whether it takes work now} */
+    public boolean ready() {
+        return status == Status.HEALTHY;
+    }
+
+    /** {@return what was seen, in one line} */
+    public String reason() {
+        return reason;
+    }
+
+    /** {@return the code that a task would fail with now} */
+    public Optional<ErrorCode> code() {
+        return Optional.ofNullable(code);
+    }
+
+    /** {@return when to look again} */
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
+    }
+
+    @Override
+    public String toString() {
+        return status + " (" + reason + ")";
+    }
+
+    /** The verdict. */
+    public enum Status {
+        /** Takes work. */
+        HEALTHY,
+        /** Lives, and will take work later. */
+        DEGRADED,
+        /** Takes no work until something changes. */
+        UNHEALTHY
+    }
+}

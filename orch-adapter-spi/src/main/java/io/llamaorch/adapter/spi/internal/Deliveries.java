@@ -1,0 +1,59 @@
+package io.llamaorch.adapter.spi.internal;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Where subscribers that may block are called when nobody supplied an executor: virtual threads where the JVM has them,
+ * else daemon threads, at most {@value #MOST_THREADS} in the JVM, that go away when they are not needed.
+ */
+public final class Deliveries {
+
+    private static final int MOST_THREADS = 256;
+    private static final int IDLE_SECONDS = 2;
+    private static final String NAME = "orch-delivery";
+
+    private static final Executor SHARED = VirtualThreads.executor(NAME).orElseGet(Deliveries::pool);
+
+    private Deliveries() {}
+
+    /** {@return the executor that all streams of this JVM share unless they are given another} */
+    public static Executor shared() {
+        return SHARED;
+    }
+
+    /**
+     * Guards an executor that may be shut down while streams still use it.
+     *
+     * @param executor the executor
+     * @return an executor that falls back to {@link #shared()}
+     */
+    static Executor orShared(Executor executor) {
+        if (executor == SHARED) {
+            return executor;
+        }
+        return task -> {
+            try {
+                executor.execute(task);
+            } catch (RejectedExecutionException e) {
+                SHARED.execute(task);
+            }
+        };
+    }
+
+    private static Executor pool() {
+        AtomicInteger number = new AtomicInteger();
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                MOST_THREADS, MOST_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(null, task, NAME + "-" + number.incrementAndGet(), 0, false);
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+}

@@ -1,0 +1,80 @@
+package io.llamaorch.adapter.spi.internal;
+
+import io.llamaorch.adapter.spi.CancelCause;
+import io.llamaorch.adapter.spi.CancelReceipt;
+import io.llamaorch.adapter.spi.StopReason;
+import io.llamaorch.adapter.spi.TimeSource;
+import io.llamaorch.adapter.spi.TokenEvent;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the adapter let go of the engine, once, and waits a bounded time for its proof (CAN-07). */
+final class Teardown {
+
+    private static final Duration PROOF_LIMIT = Duration.ofSeconds(10);
+
+    private final TimeSource time;
+    private final Executor executor;
+    private final LazyStage<CancelReceipt> released = new LazyStage<>();
+    private final AtomicBoolean called = new AtomicBoolean();
+    private volatile @Nullable Function<CancelCause, CompletionStage<CancelReceipt>> handler;
+    private volatile @Nullable CancelCause cause;
+
+    Teardown(TimeSource time, Executor executor) {
+        this.time = time;
+        this.executor = executor;
+    }
+
+    void handler(Function<CancelCause, CompletionStage<CancelReceipt>> callback) {
+        handler = callback;
+        callOnce();
+    }
+
+    /** The stream has ended; a cause means that the engine does not know yet. */
+    void begin(TokenEvent.Terminal terminal, @Nullable CancelCause why) {
+        if (why != null) {
+            cause = why;
+            callOnce();
+            if (released.get() == null) {
+                TimeSource.Scheduled limit = time.schedule(
+                        PROOF_LIMIT,
+                        () -> settle(
+                                CancelReceipt.unconfirmed("no proof came within " + PROOF_LIMIT.toSeconds() + " s")));
+                released.stage().thenRun(limit::cancel);
+            }
+        } else if (terminal instanceof TokenEvent.End end && end.reason() != StopReason.CANCELLED) {
+            settle(CancelReceipt.slotFree(Duration.ZERO));
+        } else {
+            settle(CancelReceipt.unconfirmed("the stream failed before the engine's own end"));
+        }
+    }
+
+    CompletionStage<CancelReceipt> released() {
+        return released.stage();
+    }
+
+    private void settle(CancelReceipt receipt) {
+        released.set(receipt, executor);
+    }
+
+    private void callOnce() {
+        CancelCause why = cause;
+        Function<CancelCause, CompletionStage<CancelReceipt>> callback = handler;
+        if (why == null || callback == null || !called.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            callback.apply(why)
+                    .whenComplete((receipt, failure) -> settle(
+                            failure == null
+                                    ? receipt
+                                    : CancelReceipt.unconfirmed("the adapter's proof of cancel failed: " + failure)));
+        } catch (RuntimeException | LinkageError e) {
+            settle(CancelReceipt.unconfirmed("the adapter's cancel threw " + e));
+        }
+    }
+}

@@ -1,0 +1,327 @@
+package io.llamaorch.adapter.tck;
+
+import io.llamaorch.adapter.tck.internal.engine.EngineOptions;
+import io.llamaorch.adapter.tck.internal.engine.EngineServer;
+import io.llamaorch.adapter.tck.internal.engine.EngineState;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+
+/**
+ * An engine that needs no model: it speaks llama.cpp's dialect on a port of 127.0.0.1 and tells small stories.
+ *
+ * <p>It obeys the request (limits, stop words, seed, sampling, slots) rather than replaying a recording, so that an
+ * adapter that drops a field is found out. The same prompt, settings and seed give the same text in every process; at
+ * temperature 0 the seed plays no part. Faults can be queued for the completions to come.
+ *
+ * <pre>{@code
+ * try (ScriptedEngine engine = ScriptedEngine.builder().slots(2).start()) {
+ *     engine.enqueueFault(new Fault.CutAfterTokens(3));
+ *     URI url = engine.url();
+ * }
+ * }</pre>
+ *
+ * <p>Thread safety: safe for concurrent use.
+ */
+public final class ScriptedEngine implements AutoCloseable {
+    /** How many requests run at a time unless said otherwise. */
+    public static final int DEFAULT_SLOTS = 4;
+
+    /** How many tokens of prompt and text together a slot holds unless said otherwise. */
+    public static final int DEFAULT_CONTEXT_SIZE = 4096;
+
+    /** A pace in tokens a second that reads well on a terminal. */
+    public static final double DEMO_PACE = 50;
+
+    /** The name that the model goes by unless said otherwise. */
+    public static final String DEFAULT_MODEL = "storyteller";
+
+    private final EngineState state;
+    private final EngineServer server;
+    private final URI url;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private ScriptedEngine(Builder builder) {
+        EngineOptions options = new EngineOptions(
+                builder.port,
+                builder.slots,
+                builder.contextSize,
+                builder.modelAlias,
+                builder.modelPath,
+                builder.apiKey,
+                builder.prefix,
+                builder.pace,
+                builder.promptPace);
+        state = new EngineState(options, builder.loading);
+        server = new EngineServer(state);
+        url = URI.create("http://127.0.0.1:" + server.port() + builder.prefix);
+    }
+
+    /**
+     * Begins to set up an engine.
+     *
+     * @return a builder whose {@link Builder#start()} starts it
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Where to reach the engine, with its prefix and without a slash at the end.
+     *
+     * @return an address such as {@code http://127.0.0.1:40123}
+     */
+    public URI url() {
+        return url;
+    }
+
+    /**
+     * The port that it listens on.
+     *
+     * @return the port given, or the free one that was found
+     */
+    public int port() {
+        return server.port();
+    }
+
+    /**
+     * Says whether the model is still loading; while it is, every path answers 503.
+     *
+     * @param loading whether it is
+     */
+    public void loading(boolean loading) {
+        state.loading(loading);
+    }
+
+    /**
+     * Has a completion request to come go wrong: the next one for which no fault is queued yet.
+     *
+     * @param fault what goes wrong
+     */
+    public void enqueueFault(Fault fault) {
+        state.enqueue(Objects.requireNonNull(fault, "fault"));
+    }
+
+    /**
+     * How many requests came for a path, whatever the answer was.
+     *
+     * @param path the path with the prefix and without the query, such as {@code /completion}
+     * @return a count since the start
+     */
+    public int requests(String path) {
+        return state.requests(path);
+    }
+
+    /**
+     * How many slots are busy now.
+     *
+     * @return a number from 0 to the number of slots
+     */
+    public int slotsBusy() {
+        return state.busy();
+    }
+
+    /**
+     * How many completions wait for a slot now.
+     *
+     * @return their number
+     */
+    public int requestsQueued() {
+        return state.queued();
+    }
+
+    /**
+     * How many tokens were generated.
+     *
+     * @return a count over all requests since the start
+     */
+    public long tokensGenerated() {
+        return state.tokens();
+    }
+
+    /**
+     * How many completions, waiting or running, ended because their client left.
+     *
+     * @return a count since the start
+     */
+    public int clientsLeft() {
+        return state.left();
+    }
+
+    /**
+     * Waits until the engine is as described: for tests, which then need not sleep. The condition is asked again
+     * whenever a count changes, while the engine's requests wait for it; it must be quick. An interrupt ends the wait.
+     *
+     * @param condition what to wait for
+     * @param atMost how long to wait
+     * @return whether the condition held within that time
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public boolean await(Predicate<ScriptedEngine> condition, Duration atMost) throws InterruptedException {
+        return state.await(() -> condition.test(this), atMost);
+    }
+
+    /**
+     * Ends every exchange, frees the port and waits at most a few seconds for its threads to end. Further calls do
+     * nothing.
+     */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            server.close();
+        }
+    }
+
+    /**
+     * Sets up an engine.
+     *
+     * <p>Thread safety: calls must be serial.
+     */
+    public static final class Builder {
+        private int port;
+        private int slots = DEFAULT_SLOTS;
+        private int contextSize = DEFAULT_CONTEXT_SIZE;
+        private String modelAlias = DEFAULT_MODEL;
+        private String modelPath = "/models/" + DEFAULT_MODEL + ".gguf";
+        private Optional<String> apiKey = Optional.empty();
+        private String prefix = "";
+        private double pace;
+        private double promptPace;
+        private boolean loading;
+
+        private Builder() {}
+
+        /**
+         * The port on 127.0.0.1; a free one unless set.
+         *
+         * @param port from 0 (a free one) to 65535
+         * @return this
+         */
+        public Builder port(int port) {
+            if (port < 0 || port > 65_535) {
+                throw new IllegalArgumentException("port must be from 0 to 65535, but is " + port);
+            }
+            this.port = port;
+            return this;
+        }
+
+        /**
+         * How many requests run at a time; {@link #DEFAULT_SLOTS} unless set.
+         *
+         * @param slots 1 or more
+         * @return this
+         */
+        public Builder slots(int slots) {
+            Checks.positive("slots", slots);
+            this.slots = slots;
+            return this;
+        }
+
+        /**
+         * How many tokens of prompt and text together a slot holds; {@link #DEFAULT_CONTEXT_SIZE} unless set.
+         *
+         * @param tokens 1 or more
+         * @return this
+         */
+        public Builder contextSize(int tokens) {
+            Checks.positive("contextSize", tokens);
+            this.contextSize = tokens;
+            return this;
+        }
+
+        /**
+         * The name that the model goes by; {@link #DEFAULT_MODEL} unless set.
+         *
+         * @param alias the name
+         * @return this
+         */
+        public Builder modelAlias(String alias) {
+            this.modelAlias = Objects.requireNonNull(alias, "alias");
+            return this;
+        }
+
+        /**
+         * Where the model is said to lie; no such file is needed.
+         *
+         * @param path the path
+         * @return this
+         */
+        public Builder modelPath(String path) {
+            this.modelPath = Objects.requireNonNull(path, "path");
+            return this;
+        }
+
+        /**
+         * The key that requests must carry; none is asked for unless set.
+         *
+         * @param key the key
+         * @return this
+         */
+        public Builder apiKey(String key) {
+            this.apiKey = Optional.of(key);
+            return this;
+        }
+
+        /**
+         * What every path begins with; nothing unless set.
+         *
+         * @param prefix empty, or beginning with a slash and not ending with one
+         * @return this
+         */
+        public Builder prefix(String prefix) {
+            if (!prefix.isEmpty() && (!prefix.startsWith("/") || prefix.endsWith("/"))) {
+                throw new IllegalArgumentException("prefix must begin with a slash and not end with one: " + prefix);
+            }
+            this.prefix = prefix;
+            return this;
+        }
+
+        /**
+         * How fast each stream comes; as fast as it goes unless set.
+         *
+         * @param tokensPerSecond the pace, such as {@link #DEMO_PACE}; 0 for as fast as it goes
+         * @return this
+         */
+        public Builder pace(double tokensPerSecond) {
+            Checks.notNegative("pace", tokensPerSecond);
+            this.pace = tokensPerSecond;
+            return this;
+        }
+
+        /**
+         * How fast prompts are evaluated; at once unless set.
+         *
+         * @param tokensPerSecond the pace, 0 for at once
+         * @return this
+         */
+        public Builder promptPace(double tokensPerSecond) {
+            Checks.notNegative("promptPace", tokensPerSecond);
+            this.promptPace = tokensPerSecond;
+            return this;
+        }
+
+        /**
+         * Whether the model is loading at first; it is not unless set.
+         *
+         * @param loading whether it is
+         * @return this
+         */
+        public Builder loading(boolean loading) {
+            this.loading = loading;
+            return this;
+        }
+
+        /**
+         * Starts the engine.
+         *
+         * @return an engine that answers already
+         * @throws java.io.UncheckedIOException if the port cannot be had
+         */
+        public ScriptedEngine start() {
+            return new ScriptedEngine(this);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+/** The command line {@code orch}. */
+@org.jspecify.annotations.NullMarked
+package io.llamaorch.adapter.tck.internal.cli;

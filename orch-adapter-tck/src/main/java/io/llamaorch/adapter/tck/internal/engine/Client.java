@@ -1,0 +1,48 @@
+package io.llamaorch.adapter.tck.internal.engine;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Whoever sent a request: still there or not.
+ *
+ * <p>Thread safety: safe for concurrent use.
+ */
+final class Client {
+    private final WatchedConnection connection;
+    private final CountDownLatch gone = new CountDownLatch(1);
+
+    Client(WatchedConnection connection) {
+        this.connection = connection;
+        connection.onGone(gone::countDown);
+    }
+
+    boolean isGone() {
+        return gone.getCount() == 0;
+    }
+
+    /** Waits until {@code deadline} in {@link System#nanoTime()}, shorter if the client goes; tells whether it has. */
+    boolean goneBy(long deadline) {
+        try {
+            return gone.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    /** Has {@code action} run when the client goes, on the thread that notices; it must not block. */
+    void onGone(Runnable action) {
+        connection.onGone(action);
+    }
+
+    /** Closes the connection without sending what is pending. */
+    void cutOff() {
+        connection.abort();
+    }
+
+    /** Closes the connection once what is pending was sent. */
+    void close() {
+        connection.close();
+    }
+}

@@ -1,0 +1,137 @@
+package io.llamaorch.adapter.tck.internal.engine;
+
+import io.llamaorch.adapter.tck.Fault;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A completion that has its slot: evaluates the prompt, generates at the engine's pace and gives the slot back, be it
+ * at the end, at a fault, or when the client goes.
+ *
+ * <p>Thread safety: calls must be serial.
+ */
+final class Completion {
+    private static final int BATCH = 2048;
+    private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** How it ended. */
+    enum Outcome {
+        FINISHED,
+        FAULT,
+        CLIENT_GONE
+    }
+
+    /** Where its events go. */
+    interface Listener {
+        /** So many tokens of the prompt are evaluated. */
+        void progress(int processed, double millis) throws IOException;
+
+        /** A token was generated. */
+        void token(Generation.Step step) throws IOException;
+
+        /** Waits until the deadline and tells whether the client has gone. */
+        boolean pause(long deadline) throws IOException;
+    }
+
+    private final EngineState engine;
+    private final Slot slot;
+    private final Client client;
+    private final Generation generation;
+    private final Optional<Fault.DuringAnswer> fault;
+    private final AtomicBoolean taken = new AtomicBoolean();
+
+    Completion(EngineState engine, CompletionRequest request, Slot slot, Client client, Optional<Fault> fault) {
+        this.engine = engine;
+        this.slot = slot;
+        this.client = client;
+        this.generation = new Generation(request, slot, engine);
+        this.fault = fault.filter(Fault.DuringAnswer.class::isInstance).map(Fault.DuringAnswer.class::cast);
+        // If the head of the answer can no longer be written, nobody will call run.
+        client.onGone(this::releaseUnlessRun);
+    }
+
+    private void releaseUnlessRun() {
+        if (taken.compareAndSet(false, true)) {
+            engine.countLeft();
+            engine.slots().release(slot);
+        }
+    }
+
+    Generation generation() {
+        return generation;
+    }
+
+    Optional<Fault.DuringAnswer> fault() {
+        return fault;
+    }
+
+    /** Runs to the end; the slot is free when this returns. */
+    Outcome run(Listener to) throws IOException {
+        if (!taken.compareAndSet(false, true)) {
+            return Outcome.CLIENT_GONE;
+        }
+        Outcome outcome = Outcome.CLIENT_GONE;
+        try {
+            outcome = evaluate(to) ? Outcome.CLIENT_GONE : generate(to);
+        } finally {
+            generation.settle();
+            if (outcome == Outcome.CLIENT_GONE) {
+                engine.countLeft();
+            }
+            engine.slots().release(slot);
+        }
+        return outcome;
+    }
+
+    private boolean evaluate(Listener to) throws IOException {
+        long began = System.nanoTime();
+        int size = generation.request().prompt().size();
+        int done = generation.cached();
+        double pace = engine.options().promptPace();
+        to.progress(done, 0);
+        while (done < size) {
+            int batch = Math.min(BATCH, size - done);
+            done += batch;
+            if (pace > 0 && to.pause(began + (long) ((done - generation.cached()) * NANOS / pace))) {
+                return true;
+            }
+            to.progress(done, Timings.millis(System.nanoTime() - began));
+        }
+        generation.promptDone();
+        return client.isGone();
+    }
+
+    private Outcome generate(Listener to) throws IOException {
+        long began = System.nanoTime();
+        double pace = engine.options().pace();
+        while (generation.more()) {
+            int made = generation.tokens().size();
+            if (fault.isPresent() && made >= fault.get().tokens()) {
+                break;
+            }
+            if (pace > 0 ? to.pause(began + (long) (made * NANOS / pace)) : client.isGone()) {
+                return Outcome.CLIENT_GONE;
+            }
+            Generation.Step step = generation.step();
+            if (step.whole()) {
+                to.token(step);
+            }
+        }
+        if (fault.isPresent()) {
+            return strike(to, fault.get());
+        }
+        return Outcome.FINISHED;
+    }
+
+    private Outcome strike(Listener to, Fault.DuringAnswer struck) throws IOException {
+        if (struck instanceof Fault.StallAfterTokens) {
+            while (!to.pause(System.nanoTime() + TimeUnit.HOURS.toNanos(1))) {
+                // Only the client's leaving ends a stall.
+            }
+            return Outcome.CLIENT_GONE;
+        }
+        return Outcome.FAULT;
+    }
+}

@@ -1,0 +1,31 @@
+package io.llamaorch.adapter.tck.internal.engine;
+
+import java.util.Optional;
+
+/**
+ * How an engine is set up.
+ *
+ * @param port the port on 127.0.0.1, 0 for a free one
+ * @param slots how many requests run at a time
+ * @param contextSize tokens of prompt and text together that a slot holds
+ * @param modelAlias the name that the model goes by
+ * @param modelPath where the model is said to lie
+ * @param apiKey the key that requests must carry, empty for none
+ * @param prefix what every path begins with, empty or as {@code /x}
+ * @param pace tokens a second for each stream, 0 for as fast as it goes
+ * @param promptPace tokens of prompt evaluated a second, 0 for at once
+ */
+public record EngineOptions(
+        int port,
+        int slots,
+        int contextSize,
+        String modelAlias,
+        String modelPath,
+        Optional<String> apiKey,
+        String prefix,
+        double pace,
+        double promptPace) {
+
+    /** What the engine says it was built from. */
+    public static final String BUILD_INFO = "b11669-scripted";
+}

@@ -1,0 +1,99 @@
+package io.llamaorch.adapter.tck.internal.engine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import mockwebserver3.MockWebServer;
+
+/**
+ * The engine's web server from start to end.
+ *
+ * <p>Thread safety: safe for concurrent use.
+ */
+public final class EngineServer implements AutoCloseable {
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(5);
+    private static final Duration START = Duration.ofSeconds(10);
+    private static final Duration END = Duration.ofSeconds(7);
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
+
+    private final MockWebServer server = new MockWebServer();
+    private final WatchedSocketFactory sockets;
+
+    /** Holds every thread of the web server, which does not say which they are and does not wait for them. */
+    private final ThreadGroup threads = new ThreadGroup("scripted-engine");
+
+    /**
+     * Starts serving on 127.0.0.1.
+     *
+     * @param engine what is served
+     * @throws UncheckedIOException if the port cannot be had
+     */
+    public EngineServer(EngineState engine) {
+        try {
+            sockets = new WatchedSocketFactory(KEEP_ALIVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the scripted engine could not open a selector", e);
+        }
+        server.setServerSocketFactory(sockets);
+        server.setBodyLimit(HttpFront.MOST_BODY);
+        server.setDispatcher(new HttpFront(server, sockets, engine, new LlamaDialect(engine)));
+        int port = engine.options().port();
+        AtomicReference<IOException> failure = new AtomicReference<>();
+        amongThreads("scripted-engine-start", START, () -> {
+            try {
+                server.start(InetAddress.getByAddress(LOOPBACK), port);
+            } catch (IOException e) {
+                failure.set(e);
+            }
+        });
+        if (failure.get() != null) {
+            close();
+            throw new UncheckedIOException("the scripted engine could not listen on port " + port, failure.get());
+        }
+    }
+
+    /**
+     * The port that it listens on.
+     *
+     * @return the port
+     */
+    public int port() {
+        return server.getPort();
+    }
+
+    /** Ends every exchange, frees the port and waits a bounded time for its threads to end. */
+    @Override
+    public void close() {
+        // Sockets first: whoever waits for a slot, a pace or a byte leaves, and the server need not wait for them.
+        sockets.close();
+        long deadline = System.nanoTime() + END.toNanos();
+        amongThreads("scripted-engine-stop", END, server::close);
+        Thread[] alive = new Thread[threads.activeCount() + 16];
+        int count = threads.enumerate(alive);
+        for (int i = 0; i < count; i++) {
+            join(alive[i], deadline);
+        }
+    }
+
+    /** Runs an action so that the threads it starts can be found again. */
+    private void amongThreads(String name, Duration atMost, Runnable action) {
+        Thread thread = new Thread(threads, action, name);
+        thread.setDaemon(true);
+        thread.start();
+        join(thread, System.nanoTime() + atMost.toNanos());
+    }
+
+    private static void join(Thread thread, long deadline) {
+        try {
+            long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (millis > 0 && thread != Thread.currentThread()) {
+                thread.join(millis);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

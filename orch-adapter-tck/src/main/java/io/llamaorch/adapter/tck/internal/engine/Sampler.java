@@ -1,0 +1,108 @@
+package io.llamaorch.adapter.tck.internal.engine;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Chooses a token among candidates as the request's settings say: bias, penalties, top-k, top-p, min-p, temperature.
+ *
+ * <p>Thread safety: calls must be serial.
+ */
+final class Sampler {
+    private final Settings settings;
+    private final Map<Integer, Double> bias;
+    private final SplittableRandom random;
+    private final boolean penalties;
+
+    Sampler(Settings settings, Map<Integer, Double> bias) {
+        this.settings = settings;
+        this.bias = bias;
+        this.penalties = settings.samples("penalties")
+                && (settings.real("repeat_penalty") != 1
+                        || settings.real("presence_penalty") != 0
+                        || settings.real("frequency_penalty") != 0);
+        long seed = settings.integer("seed");
+        this.random = new SplittableRandom(Random64.mix(
+                seed == Settings.RANDOM_SEED ? ThreadLocalRandom.current().nextLong() : seed));
+    }
+
+    private record Choice(int token, double score) {}
+
+    /** The next token after {@code history}. */
+    int choose(TextModel.Candidates candidates, List<Integer> history) {
+        List<Choice> choices = new ArrayList<>();
+        for (int i = 0; i < candidates.tokens().length; i++) {
+            int token = candidates.tokens()[i];
+            double score = candidates.scores()[i] + bias.getOrDefault(token, 0.0);
+            if (score > Double.NEGATIVE_INFINITY) {
+                choices.add(new Choice(token, penalties ? penalized(token, score, history) : score));
+            }
+        }
+        if (choices.isEmpty()) {
+            return Vocabulary.UNKNOWN;
+        }
+        choices.sort(Comparator.comparingDouble(Choice::score).reversed().thenComparingInt(Choice::token));
+        double temperature = settings.samples("temperature") ? settings.real("temperature") : 1;
+        long topK = settings.samples("top_k") ? settings.integer("top_k") : 0;
+        if (temperature <= 0 || topK == 1) {
+            return choices.get(0).token();
+        }
+        return draw(narrowed(choices, topK), temperature);
+    }
+
+    private double penalized(int token, double score, List<Integer> history) {
+        long lastN = settings.integer("repeat_last_n");
+        int from = lastN < 0 ? 0 : (int) Math.max(0, history.size() - lastN);
+        long count = history.subList(from, history.size()).stream()
+                .filter(seen -> seen == token)
+                .count();
+        if (count == 0) {
+            return score;
+        }
+        double repeat = settings.real("repeat_penalty");
+        return (score > 0 ? score / repeat : score * repeat)
+                - count * settings.real("frequency_penalty")
+                - settings.real("presence_penalty");
+    }
+
+    private List<Choice> narrowed(List<Choice> sorted, long topK) {
+        int keep = topK > 0 ? (int) Math.min(topK, sorted.size()) : sorted.size();
+        double best = sorted.get(0).score();
+        double sum = sorted.stream()
+                .limit(keep)
+                .mapToDouble(c -> Math.exp(c.score() - best))
+                .sum();
+        double topP = settings.samples("top_p") ? settings.real("top_p") : 1;
+        double minP = settings.samples("min_p") ? settings.real("min_p") : 0;
+        double reached = 0;
+        List<Choice> kept = new ArrayList<>();
+        for (Choice choice : sorted.subList(0, keep)) {
+            double weight = Math.exp(choice.score() - best);
+            if (!kept.isEmpty() && (reached >= topP * sum || weight < minP)) {
+                break;
+            }
+            kept.add(choice);
+            reached += weight;
+        }
+        return kept;
+    }
+
+    private int draw(List<Choice> choices, double temperature) {
+        double best = choices.get(0).score();
+        double sum = choices.stream()
+                .mapToDouble(c -> Math.exp((c.score() - best) / temperature))
+                .sum();
+        double at = random.nextDouble() * sum;
+        for (Choice choice : choices) {
+            at -= Math.exp((choice.score() - best) / temperature);
+            if (at < 0) {
+                return choice.token();
+            }
+        }
+        return choices.get(0).token();
+    }
+}
