@@ -9,6 +9,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Demand (FLW-02): a listener that has enough gets at most what one read has brought in. */
@@ -60,6 +62,7 @@ class RestTest {
     }
 
     @Test
+    @EnabledOnOs(OS.LINUX)
     void stream_whenItRests_costsNoCpu() throws Exception {
         Recorder recorder = new Recorder().onPiece(piece -> false);
         fixture.transport(flooding()).stream(WireFixture.GET, recorder);
