@@ -1,8 +1,13 @@
-/** Discovers adapters, binds them to replicas, watches their health, and dispatches tasks. It never names an adapter. */
+/**
+ * Finds adapters, binds them to replicas and hands tasks to them. It never names an adapter: each is found as a service,
+ * by its engine's name.
+ */
 module io.llamaorch.adapter.registry {
-    exports io.llamaorch.adapter.registry;
-
     requires transitive io.llamaorch.adapter.spi;
     requires static org.jspecify;
     requires org.slf4j;
+
+    exports io.llamaorch.adapter.registry;
+
+    uses io.llamaorch.adapter.spi.AdapterFactory;
 }

@@ -1,3 +1,5 @@
 /** Finds adapters, binds them to replicas, and dispatches tasks to them. */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package io.llamaorch.adapter.registry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,142 @@
+package io.llamaorch.adapter.registry;
+
+import java.util.Objects;
+
+/**
+ * One provider that discovery found.
+ *
+ * <p>Thread safety: immutable.
+ */
+public final class DiscoveredAdapter {
+
+    private final String provider;
+    private final String engine;
+    private final String version;
+    private final Origin origin;
+    private final Verdict verdict;
+    private final String reason;
+    private final String remedy;
+
+    private DiscoveredAdapter(
+            String provider,
+            String engine,
+            String version,
+            Origin origin,
+            Verdict verdict,
+            String reason,
+            String remedy) {
+        this.provider = Objects.requireNonNull(provider, "provider");
+        this.engine = Objects.requireNonNull(engine, "engine");
+        this.version = Objects.requireNonNull(version, "version");
+        this.origin = Objects.requireNonNull(origin, "origin");
+        this.verdict = verdict;
+        this.reason = Objects.requireNonNull(reason, "reason");
+        this.remedy = Objects.requireNonNull(remedy, "remedy");
+    }
+
+    /**
+     * A provider that can be used.
+     *
+     * @param provider the factory's class
+     * @param engine the engine's name
+     * @param version the adapter's version
+     * @param origin where it came from
+     * @return the entry
+     */
+    public static DiscoveredAdapter loaded(String provider, String engine, String version, Origin origin) {
+        return new DiscoveredAdapter(provider, engine, version, origin, Verdict.LOADED, "", "");
+    }
+
+    /**
+     * A provider that cannot be used.
+     *
+     * @param provider the factory's class, as far as it is known
+     * @param origin where it came from
+     * @param reason why it cannot be used
+     * @param remedy what to do about it
+     * @return the entry
+     */
+    public static DiscoveredAdapter rejected(String provider, Origin origin, String reason, String remedy) {
+        return new DiscoveredAdapter(provider, "", "", origin, Verdict.REJECTED, reason, remedy);
+    }
+
+    /**
+     * The same provider, which turned out to be unusable.
+     *
+     * @param why why it cannot be used
+     * @param whatToDo what to do about it
+     * @return the entry
+     */
+    public DiscoveredAdapter butRejected(String why, String whatToDo) {
+        return new DiscoveredAdapter(provider, engine, version, origin, Verdict.REJECTED, why, whatToDo);
+    }
+
+    /** {@return the factory's class; empty if not even that is known} */
+    public String provider() {
+        return provider;
+    }
+
+    /** {@return the engine's name; empty if it did not come to tell} */
+    public String engine() {
+        return engine;
+    }
+
+    /** {@return the adapter's version; empty if it did not come to tell} */
+    public String version() {
+        return version;
+    }
+
+    /** {@return where it came from} */
+    public Origin origin() {
+        return origin;
+    }
+
+    /** {@return whether it can be used} */
+    public Verdict verdict() {
+        return verdict;
+    }
+
+    /** {@return why it cannot be used; empty if it can} */
+    public String reason() {
+        return reason;
+    }
+
+    /** {@return what to do about it; empty if nothing is to be done} */
+    public String remedy() {
+        return remedy;
+    }
+
+    @Override
+    public String toString() {
+        String name = engine.isEmpty() ? provider : engine + " " + version + " (" + provider + ")";
+        return verdict + " " + name + " from " + origin
+                + (verdict == Verdict.LOADED ? "" : ": " + reason + "; " + remedy);
+    }
+
+    /** Whether a provider can be used. */
+    public enum Verdict {
+        /** It can. */
+        LOADED,
+        /** It cannot; the reason says why. */
+        REJECTED
+    }
+
+    /**
+     * Where a provider came from.
+     *
+     * @param location the jar or folder, as a URI; empty if it is not known
+     * @param module the module's name; empty on the class path
+     * @param layer the module layer's name: {@code boot}, {@code none} on the class path, or what its creator called it
+     */
+    public record Origin(String location, String module, String layer) {
+
+        /** Nothing is known. */
+        public static final Origin UNKNOWN = new Origin("", "", "");
+
+        @Override
+        public String toString() {
+            String path = module.isEmpty() ? "the class path" : "module " + module;
+            return location.isEmpty() ? path : path + " in " + location;
+        }
+    }
+}

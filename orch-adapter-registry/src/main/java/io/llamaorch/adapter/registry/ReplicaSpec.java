@@ -1,0 +1,167 @@
+package io.llamaorch.adapter.registry;
+
+import io.llamaorch.adapter.spi.Secret;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is bound: an engine endpoint, under the name of a pool and of a replica in it.
+ *
+ * <p>Thread safety: immutable. {@code toString} shows no secret and no option's value.
+ */
+public final class ReplicaSpec {
+
+    /** The pool that a replica belongs to unless another is named: {@value}. */
+    public static final String DEFAULT_POOL = "default";
+
+    private final String engine;
+    private final String pool;
+    private final String replica;
+    private final @Nullable String url;
+    private final @Nullable Secret token;
+    private final Map<String, String> options;
+
+    private ReplicaSpec(Builder builder) {
+        engine = builder.engine;
+        pool = builder.pool;
+        replica = builder.replica;
+        url = builder.url;
+        token = builder.token;
+        options = Collections.unmodifiableMap(new LinkedHashMap<>(builder.options));
+    }
+
+    /**
+     * Begins a replica.
+     *
+     * @param engine the engine's name
+     * @return a builder: pool {@value #DEFAULT_POOL}, replica {@code r0}
+     */
+    public static Builder builder(String engine) {
+        return new Builder(engine);
+    }
+
+    /** {@return the engine's name} */
+    public String engine() {
+        return engine;
+    }
+
+    /** {@return the pool} */
+    public String pool() {
+        return pool;
+    }
+
+    /** {@return the replica's id, unique in its pool} */
+    public String replica() {
+        return replica;
+    }
+
+    /** {@return the engine's base URL, for engines that have one} */
+    public Optional<String> url() {
+        return Optional.ofNullable(url);
+    }
+
+    /** {@return the credential for that URL} */
+    public Optional<Secret> token() {
+        return Optional.ofNullable(token);
+    }
+
+    /** {@return the adapter's options, name to value} */
+    public Map<String, String> options() {
+        return options;
+    }
+
+    @Override
+    public String toString() {
+        return pool + "/" + replica + " (" + engine + (url == null ? "" : " at " + url) + ")";
+    }
+
+    /**
+     * Collects the values of a {@link ReplicaSpec}.
+     *
+     * <p>Thread safety: calls must be serial.
+     */
+    public static final class Builder {
+        private final String engine;
+        private String pool = DEFAULT_POOL;
+        private String replica = "r0";
+        private @Nullable String url;
+        private @Nullable Secret token;
+        private final Map<String, String> options = new LinkedHashMap<>();
+
+        private Builder(String engine) {
+            this.engine = Objects.requireNonNull(engine, "engine");
+        }
+
+        /**
+         * Sets the pool.
+         *
+         * @param pool its name, not blank
+         * @return this
+         */
+        public Builder pool(String pool) {
+            this.pool = named("pool", pool);
+            return this;
+        }
+
+        /**
+         * Sets the replica's id.
+         *
+         * @param replica unique in its pool, not blank
+         * @return this
+         */
+        public Builder replica(String replica) {
+            this.replica = named("replica", replica);
+            return this;
+        }
+
+        /**
+         * Sets the engine's base URL.
+         *
+         * @param url checked when the replica is bound
+         * @return this
+         */
+        public Builder url(String url) {
+            this.url = Objects.requireNonNull(url, "url");
+            return this;
+        }
+
+        /**
+         * Sets the credential.
+         *
+         * @param token for that URL only
+         * @return this
+         */
+        public Builder token(Secret token) {
+            this.token = Objects.requireNonNull(token, "token");
+            return this;
+        }
+
+        /**
+         * Sets an option of the adapter.
+         *
+         * @param name the option's name
+         * @param value its value, checked when the replica is bound
+         * @return this
+         */
+        public Builder option(String name, String value) {
+            options.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
+            return this;
+        }
+
+        /** {@return the replica's description} */
+        public ReplicaSpec build() {
+            return new ReplicaSpec(this);
+        }
+
+        private static String named(String what, String name) {
+            if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
+                throw new IllegalArgumentException("the name of the " + what + " is blank or has control characters");
+            }
+            return name;
+        }
+    }
+}
