@@ -122,7 +122,11 @@ class ScriptedEngineLifecycleTest {
         int port;
         try (ScriptedEngine engine = ScriptedEngine.builder().start()) {
             port = engine.port();
-            Wire.stream(engine, "{\"prompt\":\"a\",\"stream\":true,\"n_predict\":3}");
+            try (Wire wire = new Wire(engine).complete("{\"prompt\":\"a\",\"stream\":true,\"n_predict\":3}")) {
+                wire.stream();
+                // Whoever closes first keeps the port for a while.
+                assertTrue(wire.isClosedByEngine());
+            }
         }
         try (ScriptedEngine engine = ScriptedEngine.builder().port(port).start()) {
             assertEquals("http://127.0.0.1:" + port, engine.url().toString());

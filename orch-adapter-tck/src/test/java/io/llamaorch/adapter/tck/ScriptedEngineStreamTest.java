@@ -106,7 +106,10 @@ class ScriptedEngineStreamTest {
         try (Wire wire = new Wire(engine)) {
             assertTrue(wire.complete("{\"prompt\":\"a\",\"stream\":true,\"n_predict\":1}").stream()
                     .terminated());
+            long ended = System.nanoTime();
             assertTrue(wire.isClosedByEngine());
+            long millis = (System.nanoTime() - ended) / 1_000_000;
+            assertTrue(millis < 2500, millis + " ms: as if the connection had been kept alive");
         }
     }
 

@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,20 @@ final class Wire implements AutoCloseable {
     private final InputStream in;
 
     Wire(ScriptedEngine engine) throws IOException {
-        socket = new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), engine.port());
+        this(engine, 0);
+    }
+
+    /** Connects with a receive buffer so small that what is not read stays with the engine. */
+    static Wire narrow(ScriptedEngine engine) throws IOException {
+        return new Wire(engine, 4096);
+    }
+
+    private Wire(ScriptedEngine engine, int receiveBuffer) throws IOException {
+        socket = new Socket();
+        if (receiveBuffer > 0) {
+            socket.setReceiveBufferSize(receiveBuffer);
+        }
+        socket.connect(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), engine.port()));
         socket.setSoTimeout(MUST_HAPPEN_MILLIS);
         in = new BufferedInputStream(socket.getInputStream());
     }

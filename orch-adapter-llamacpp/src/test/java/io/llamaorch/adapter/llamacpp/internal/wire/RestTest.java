@@ -1,0 +1,112 @@
+package io.llamaorch.adapter.llamacpp.internal.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Demand (FLW-02): a listener that has enough gets at most what one read has brought in. */
+class RestTest {
+
+    private static final int TOTAL = 4 << 20;
+
+    @RegisterExtension
+    private final WireFixture fixture = new WireFixture();
+
+    private static Peer flooding() throws Exception {
+        return Peer.following(line -> {
+            line.request();
+            line.send("HTTP/1.1 200 OK\r\nContent-Length: " + TOTAL + "\r\n\r\n");
+            line.send("x".repeat(TOTAL));
+            line.awaitEnd();
+        });
+    }
+
+    @Test
+    void stream_whenItRests_readsNothingUntilItIsResumed() throws Exception {
+        AtomicBoolean enough = new AtomicBoolean(true);
+        Recorder recorder = new Recorder().onPiece(piece -> !enough.get());
+        Call call = fixture.transport(flooding()).stream(WireFixture.GET, recorder);
+        int last = 0;
+        for (int i = 0; i < 10; i++) {
+            recorder.nextPiece();
+            fixture.turn();
+            int now = recorder.body().length();
+            assertTrue(now - last <= 16 * 1024, "one read, but it was " + (now - last));
+            last = now;
+            call.resume();
+        }
+        enough.set(false);
+        call.resume();
+        recorder.awaitOutcome();
+        assertEquals(TOTAL, recorder.body().length());
+    }
+
+    @Test
+    void stream_whenItRests_getsTheRestOfTheReadAndItsEnd() throws Exception {
+        Recorder recorder = new Recorder().onPiece(piece -> false);
+        fixture
+                .transport(Peer.answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        + "1\r\na\r\n1\r\nb\r\n1\r\nc\r\n0\r\n\r\n"))
+                .stream(WireFixture.GET, recorder);
+        assertEquals(
+                List.of("connected", "head 200", "end"), recorder.awaitOutcome().events());
+        assertEquals("abc", recorder.body());
+    }
+
+    @Test
+    void resume_beforeTheListenerReturns_isNotLost() throws Exception {
+        Recorder recorder = new Recorder();
+        recorder.onPiece(piece -> {
+            recorder.call().resume();
+            return false;
+        });
+        fixture.transport(flooding()).stream(WireFixture.GET, recorder);
+        recorder.awaitOutcome();
+        assertEquals(TOTAL, recorder.body().length());
+    }
+
+    @Test
+    void resume_beforeALaterPieceOfTheSameRead_doesNotCountForIt() throws Exception {
+        CountDownLatch twoPieces = new CountDownLatch(2);
+        AtomicInteger pieces = new AtomicInteger();
+        Recorder recorder = new Recorder();
+        recorder.onPiece(piece -> {
+            if (pieces.incrementAndGet() == 1) {
+                recorder.call().resume();
+            }
+            twoPieces.countDown();
+            return false;
+        });
+        Call call = fixture
+                .transport(Peer.following(line -> {
+                    line.request();
+                    line.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n");
+                    Await.latch(twoPieces);
+                    line.send("1\r\nc\r\n0\r\n\r\n");
+                }))
+                .stream(WireFixture.GET, recorder);
+        Await.latch(twoPieces);
+        fixture.turn();
+        assertEquals("ab", recorder.body());
+        call.resume();
+        recorder.awaitOutcome();
+        assertEquals("abc", recorder.body());
+    }
+
+    @Test
+    void resume_ofAStreamThatDoesNotRestOrIsOver_doesNothing() throws Exception {
+        Recorder recorder = new Recorder();
+        Call call = fixture.transport(flooding()).stream(WireFixture.GET, recorder);
+        call.resume();
+        recorder.awaitOutcome();
+        call.resume();
+        fixture.turn();
+        assertEquals(TOTAL, recorder.body().length());
+    }
+}
