@@ -147,8 +147,11 @@ class LlamaCppFaultIT {
 
     @Test
     void consumer_whenItAsksForNothing_losesNothing() {
-        TokenStream unread = adapter.submit(
-                TASK.toBuilder().jobId("unread").maxTokens(3000).extra("ignore_eos", true).build());
+        TokenStream unread = adapter.submit(TASK.toBuilder()
+                .jobId("unread")
+                .maxTokens(3000)
+                .extra("ignore_eos", true)
+                .build());
         assertWell();
 
         List<TokenEvent> events = new ArrayList<>();
