@@ -35,7 +35,7 @@ class SubmitCommandTest {
     @Test
     void options_always_reachTheEngine() {
         assertEquals(0, submit("--max-tokens", "3", "--seed", "7", "x"));
-        assertEquals(0, submit("--stop", "tomorrow", "x"));
+        assertEquals(0, submit("--stop", "never", "--stop", "tomorrow", "x"));
         assertEquals(2, screen.outLines().size());
         assertTrue(!screen.outLines().get(0).equals(" then tomorrow the"), "the seed plays a part");
         assertEquals(" then ", screen.outLines().get(1));
@@ -107,6 +107,13 @@ class SubmitCommandTest {
         assertEquals(2, submit());
         assertEquals(2, submit("-"));
         assertEquals(3, screen.errLines().size(), screen.err());
+    }
+
+    @Test
+    void prompt_whenTheLocaleCouldNotHoldIt_isRefused() {
+        assertEquals(2, submit("Gr\uFFFDn"));
+        assertTrue(screen.err().contains("UTF-8"), screen.err());
+        assertEquals(0, Orch.run(screen.terminal("Gr\uFFFDn", Map.of()), "submit", "--engine", "mock", "-"));
     }
 
     @Test
