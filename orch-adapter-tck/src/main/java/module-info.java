@@ -20,4 +20,7 @@ module io.llamaorch.adapter.tck {
     requires static org.jspecify;
     requires org.slf4j;
     requires tools.jackson.core;
+
+    provides io.llamaorch.adapter.spi.AdapterFactory with
+            io.llamaorch.adapter.tck.internal.mock.MockAdapterFactory;
 }

@@ -2,10 +2,10 @@
 rem Starts the command line on the module path of this folder: modules\ is what was shipped, adapters\ what was dropped in.
 rem   JAVA_HOME  the Java to use (17 or newer); without it, the first java on the PATH
 rem   JAVA_OPTS  more options for it
-rem   ORCH_LOG   what is logged to standard error: off, error, warn (the default), info, debug, trace
+rem   ORCH_LOG   what is logged to standard error: off, error (the default), warn, info, debug, trace
 setlocal
 set "HOME_DIR=%~dp0.."
-if not defined ORCH_LOG set "ORCH_LOG=warn"
+if not defined ORCH_LOG set "ORCH_LOG=error"
 set "JAVA=java"
 if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java.exe"
 

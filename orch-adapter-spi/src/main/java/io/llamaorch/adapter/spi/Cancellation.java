@@ -28,7 +28,7 @@ public final class Cancellation {
      * @return the cancellation
      */
     public static Cancellation of(CompletionStage<Answer> accepted, CompletionStage<CancelReceipt> settled) {
-        return new Cancellation(accepted, settled);
+        return new Cancellation(readOnly(accepted), readOnly(settled));
     }
 
     /** {@return the answer for a job that is finished or unknown: it is no error (CAN-04)} */
@@ -49,6 +49,10 @@ public final class Cancellation {
     /** {@return a stage that completes within 10 s with what became of the engine's place (CAN-07)} */
     public CompletionStage<CancelReceipt> settled() {
         return settled;
+    }
+
+    private static <T> CompletionStage<T> readOnly(CompletionStage<T> stage) {
+        return stage instanceof CompletableFuture<T> future ? future.minimalCompletionStage() : stage;
     }
 
     /** Whether there was something to cancel. */

@@ -61,7 +61,9 @@ public final class EndDetails {
 
     @Override
     public String toString() {
-        return "slot " + slot + (truncated ? ", truncated" : "") + (cancelCause == null ? "" : ", by " + cancelCause);
+        return "slot " + (slot < 0 ? "unknown" : slot)
+                + (truncated ? ", truncated" : "")
+                + (cancelCause == null ? "" : ", by " + cancelCause);
     }
 
     /**

@@ -110,9 +110,9 @@ public interface TokenEmitter {
      * Reports the engine's count so far. Feeds the first-token and idle limits if the number of generated tokens rose,
      * whether or not there was text (TIM-01); it is on the terminal event, also if that is an error or a cancel.
      *
-     * @param prompt tokens of the prompt, or -1
-     * @param cached tokens of the prompt that were cached, or -1
-     * @param generated tokens generated so far, or -1
+     * @param prompt tokens of the prompt; -1 leaves what was reported before
+     * @param cached tokens of the prompt that were cached; -1 leaves what was reported before
+     * @param generated tokens generated so far; -1 leaves what was reported before
      */
     void usage(int prompt, int cached, int generated);
 

@@ -1,9 +1,9 @@
 package io.llamaorch.adapter.spi.internal;
 
 import io.llamaorch.adapter.spi.TokenEvent;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +21,20 @@ final class Backlog {
     /** One read of 16 KiB cannot hold as many events. */
     static final int OVERRUN = READ_AHEAD + 16_384;
 
+    /** Whether the producer rests. */
+    private enum Rest {
+        NONE,
+        RESTING,
+        /** The rest is over for the limits too in a moment; until then the producer still rests. */
+        ENDING
+    }
+
     private final EventQueue queue = new EventQueue();
     private final Watchdog watchdog;
+    private final Step.Listener steps;
+    private final Consumer<Throwable> fault;
     private final AtomicReference<@Nullable Claim> claim = new AtomicReference<>();
-    private final AtomicBoolean resting = new AtomicBoolean();
+    private final AtomicReference<Rest> rest = new AtomicReference<>(Rest.NONE);
     private volatile boolean dropped;
     private volatile boolean ended;
 
@@ -32,11 +42,14 @@ final class Backlog {
     private volatile long taken;
 
     private volatile long put;
-    private volatile Runnable onDemand = () -> {};
+    private volatile Runnable onDemand = Backlog::nothing;
     private volatile @Nullable Thread waiting;
 
-    Backlog(Watchdog watchdog) {
+    /** Makes an empty one; the fault is told what {@code onDemand} throws. */
+    Backlog(Watchdog watchdog, Step.Listener steps, Consumer<Throwable> fault) {
         this.watchdog = watchdog;
+        this.steps = steps;
+        this.fault = fault;
     }
 
     boolean claimFor(Claim consumer) {
@@ -74,13 +87,22 @@ final class Backlog {
         return event;
     }
 
+    /** Forgets what waits. Consumer only. */
+    void discard() {
+        while (queue.poll() != null) {
+            // let it go
+        }
+    }
+
     /** Counts an event as taken, and lets a resting producer go on if few enough wait. Consumer only. */
     void countTaken() {
         long now = taken + 1;
         taken = now;
-        if (resting.get()) {
+        if (rest.get() == Rest.RESTING) {
             watchdog.take();
-            goOnIfFew();
+            if (put - now <= GO_ON && endRest() && !ended) {
+                goOn();
+            }
         }
     }
 
@@ -95,22 +117,19 @@ final class Backlog {
     /** Whether the producer, having put so many events, may put more at once. */
     boolean mayGoOn(long putSoFar) {
         put = putSoFar;
+        if (rest.get() != Rest.NONE) {
+            return false;
+        }
         if (putSoFar - taken < READ_AHEAD) {
-            return !resting.get();
+            return true;
         }
-        if (!resting.get()) {
-            watchdog.rest();
-            resting.set(true);
-            if (putSoFar - taken <= GO_ON && resting.compareAndSet(true, false)) {
-                watchdog.resume();
-                return true;
-            }
-        }
-        return false;
+        watchdog.rest();
+        rest.set(Rest.RESTING);
+        return putSoFar - taken <= GO_ON && endRest();
     }
 
     boolean resting() {
-        return resting.get();
+        return rest.get() != Rest.NONE;
     }
 
     /** What waits, and what is being put, will not be delivered. */
@@ -125,6 +144,7 @@ final class Backlog {
     /** The stream has its terminal event. */
     void ended() {
         ended = true;
+        onDemand = Backlog::nothing;
         LockSupport.unpark(waiting);
         Claim consumer = claim.get();
         if (consumer != null) {
@@ -134,13 +154,16 @@ final class Backlog {
 
     void onDemand(Runnable callback) {
         onDemand = callback;
+        if (ended) {
+            onDemand = Backlog::nothing;
+        }
     }
 
     /** Blocks the producer while it should rest; false if the stream ended. */
     boolean await(Object blocker) throws InterruptedException {
         waiting = Thread.currentThread();
         try {
-            while (resting.get() && !ended) {
+            while (resting() && !ended) {
                 LockSupport.park(blocker);
                 if (Thread.interrupted()) {
                     throw new InterruptedException("interrupted while waiting for demand");
@@ -157,13 +180,25 @@ final class Backlog {
         return put - taken > OVERRUN;
     }
 
-    private void goOnIfFew() {
-        if (put - taken <= GO_ON && resting.compareAndSet(true, false)) {
-            watchdog.resume();
-            LockSupport.unpark(waiting);
-            if (!ended) {
-                onDemand.run();
-            }
+    /** Ends the rest, first for the limits, then for the producer, which may at once begin the next. */
+    private boolean endRest() {
+        if (!rest.compareAndSet(Rest.RESTING, Rest.ENDING)) {
+            return false;
+        }
+        steps.at(Step.PRODUCER_GOES_ON);
+        watchdog.resume();
+        rest.set(Rest.NONE);
+        return true;
+    }
+
+    private static void nothing() {}
+
+    private void goOn() {
+        LockSupport.unpark(waiting);
+        try {
+            onDemand.run();
+        } catch (Throwable thrown) { // not thrown on, not even by a fault of the JVM: the event in hand would be lost
+            fault.accept(thrown);
         }
     }
 }

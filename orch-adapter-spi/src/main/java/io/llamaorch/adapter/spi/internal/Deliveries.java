@@ -1,8 +1,7 @@
 package io.llamaorch.adapter.spi.internal;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,7 +26,7 @@ public final class Deliveries {
     }
 
     /**
-     * Guards an executor that may be shut down while streams still use it.
+     * Guards an executor that may be shut down while streams still use it. What it took before that, it must run.
      *
      * @param executor the executor
      * @return an executor that falls back to {@link #shared()}
@@ -39,21 +38,36 @@ public final class Deliveries {
         return task -> {
             try {
                 executor.execute(task);
-            } catch (RejectedExecutionException e) {
+            } catch (RuntimeException e) { // it is shut down, or broken
                 SHARED.execute(task);
             }
         };
     }
 
-    private static Executor pool() {
+    /** Starts a thread only if none is idle, and makes tasks wait only if there are as many as there may be. */
+    static ThreadPoolExecutor pool() {
         AtomicInteger number = new AtomicInteger();
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                MOST_THREADS, MOST_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+        return new ThreadPoolExecutor(
+                0,
+                MOST_THREADS,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new IdleThreadsFirst(),
+                task -> {
                     Thread thread = new Thread(null, task, NAME + "-" + number.incrementAndGet(), 0, false);
                     thread.setDaemon(true);
                     return thread;
-                });
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
+                },
+                (task, pool) -> ((IdleThreadsFirst) pool.getQueue()).put(task));
+    }
+
+    /** A queue that refuses what no idle thread is waiting for, which makes the pool start a thread. */
+    private static final class IdleThreadsFirst extends LinkedTransferQueue<Runnable> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public boolean offer(Runnable task) {
+            return tryTransfer(task);
+        }
     }
 }

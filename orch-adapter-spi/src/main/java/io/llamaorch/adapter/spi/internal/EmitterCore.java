@@ -21,6 +21,7 @@ import io.llamaorch.adapter.spi.WorkerException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -73,10 +74,11 @@ public final class EmitterCore implements TokenEmitter {
     private boolean counted;
     private int promptTokens = -1;
     private int cachedTokens = -1;
-    private int generatedTokens = -1;
+    private volatile int generatedTokens = -1; // written last and read first, so that the other two are seen with it
     private int toolCalls;
     private Timings timings = Timings.UNKNOWN;
     private char heldHalf;
+    private Channel heldChannel = Channel.TEXT;
 
     /**
      * Makes a stream that nothing watches yet; see {@link #watch}.
@@ -107,7 +109,7 @@ public final class EmitterCore implements TokenEmitter {
         this.executor = Deliveries.orShared(executor);
         this.steps = steps;
         this.watchdog = new Watchdog(time, limits, limit -> Expiry.end(this, limit, limits));
-        this.backlog = new Backlog(watchdog);
+        this.backlog = new Backlog(watchdog, steps, this::fault);
         this.teardown = new Teardown(time, this.executor);
         this.stream = new StreamHandle(this);
     }
@@ -180,12 +182,13 @@ public final class EmitterCore implements TokenEmitter {
             return false;
         }
         requireStarted();
-        String whole = heldHalf == 0 ? text : rejoined(text);
+        String whole = heldHalf == 0 ? text : rejoined(text, channel);
         if (whole.isEmpty()) {
             return !backlog.resting();
         }
         if (Character.isHighSurrogate(whole.charAt(whole.length() - 1))) {
             heldHalf = whole.charAt(whole.length() - 1);
+            heldChannel = channel;
             whole = whole.substring(0, whole.length() - 1);
             if (whole.isEmpty()) {
                 return !backlog.resting();
@@ -213,7 +216,7 @@ public final class EmitterCore implements TokenEmitter {
 
     @Override
     public boolean metrics(Timings newTimings) {
-        timings = newTimings;
+        timings = Objects.requireNonNull(newTimings, "timings");
         return emitStarted(new TokenEvent.Metrics(usageSoFar(), newTimings));
     }
 
@@ -224,26 +227,41 @@ public final class EmitterCore implements TokenEmitter {
 
     @Override
     public boolean forward(TokenEvent event) {
+        Objects.requireNonNull(event, "event");
         if (event instanceof TokenEvent.Token token) {
             if (ended()) {
                 return false;
             }
             requireStarted();
+            if (token.index() != pieces(ledger)) {
+                throw new IllegalStateException(
+                        "piece " + token.index() + " came when " + pieces(ledger) + " should have come");
+            }
             watchdog.feed();
             return emit(token, PIECE);
         } else if (event instanceof TokenEvent.Started begun) {
             return start(begun);
         } else if (event instanceof TokenEvent.Queued) {
-            return !ended() && emit(event, EVENT);
+            if (started) {
+                throw new IllegalStateException("the stream has started already: it does not queue any more");
+            }
+            return emit(event, EVENT);
         } else if (event instanceof TokenEvent.Error failure) {
             error(failure.error());
             return false;
         } else if (event instanceof TokenEvent.End end) {
+            if (end.reason() != StopReason.CANCELLED && !ended()) {
+                requireStarted();
+            }
             seal(counts -> end, null);
             return false;
         } else {
             if (event instanceof TokenEvent.Metrics metrics) {
-                remember(metrics.usage());
+                Usage usage = metrics.usage();
+                remember(
+                        usage.prompt().orElse(-1),
+                        usage.cached().orElse(-1),
+                        usage.generated().orElse(-1));
                 timings = metrics.timings();
             }
             return emitStarted(event);
@@ -256,13 +274,14 @@ public final class EmitterCore implements TokenEmitter {
             counted = true;
             watchdog.feed();
         }
-        promptTokens = prompt;
-        cachedTokens = cached;
-        generatedTokens = generated;
+        remember(prompt, cached, generated);
     }
 
     @Override
     public boolean end(StopReason reason, Timings newTimings, EndDetails details) {
+        Objects.requireNonNull(reason, "reason");
+        Objects.requireNonNull(newTimings, "timings");
+        Objects.requireNonNull(details, "details");
         if (reason == StopReason.CANCELLED) {
             throw new IllegalArgumentException("an engine does not end with CANCELLED: cancel the stream");
         }
@@ -270,16 +289,13 @@ public final class EmitterCore implements TokenEmitter {
             return false;
         }
         requireStarted();
-        if (heldHalf != 0) {
-            String half = String.valueOf(heldHalf);
-            heldHalf = 0;
-            emit(new TokenEvent.Token(pieces(ledger), half, Channel.TEXT, TokenDetails.NONE), PIECE);
-        }
+        emitHeldHalf();
         return seal(counts -> new TokenEvent.End(reason, usageSoFar(), newTimings, details), null);
     }
 
     @Override
     public boolean error(WorkerError error) {
+        Objects.requireNonNull(error, "error");
         return seal(counts -> new TokenEvent.Error(complete(error, counts)), null);
     }
 
@@ -451,9 +467,12 @@ public final class EmitterCore implements TokenEmitter {
         TokenEvent.Terminal event = terminal.apply(before);
         watchdog.stop();
         whenEnded.run();
-        teardown.begin(event, cause);
-        outcome.set(event, executor);
-        backlog.ended();
+        try {
+            teardown.begin(event, cause);
+        } finally {
+            outcome.set(event, executor);
+            backlog.ended();
+        }
         return true;
     }
 
@@ -472,22 +491,35 @@ public final class EmitterCore implements TokenEmitter {
     }
 
     private Usage usageSoFar() {
-        return Usage.of(promptTokens, cachedTokens, generatedTokens);
+        int generated = generatedTokens;
+        return Usage.of(promptTokens, cachedTokens, generated);
     }
 
-    private void remember(Usage usage) {
-        promptTokens = usage.prompt().orElse(-1);
-        cachedTokens = usage.cached().orElse(-1);
-        generatedTokens = usage.generated().orElse(-1);
+    private void remember(int prompt, int cached, int generated) {
+        promptTokens = prompt < 0 ? promptTokens : prompt;
+        cachedTokens = cached < 0 ? cachedTokens : cached;
+        generatedTokens = generated < 0 ? generatedTokens : generated;
     }
 
-    private String rejoined(String text) {
+    private String rejoined(String text, Channel channel) {
         if (text.isEmpty()) {
+            return text;
+        }
+        if (channel != heldChannel) {
+            emitHeldHalf();
             return text;
         }
         String whole = heldHalf + text;
         heldHalf = 0;
         return whole;
+    }
+
+    private void emitHeldHalf() {
+        if (heldHalf != 0) {
+            String half = String.valueOf(heldHalf);
+            heldHalf = 0;
+            emit(new TokenEvent.Token(pieces(ledger), half, heldChannel, TokenDetails.NONE), PIECE);
+        }
     }
 
     private static int pieces(long ledger) {

@@ -67,7 +67,11 @@ final class IteratorClaim implements Iterator<TokenEvent>, Claim {
     }
 
     private @Nullable TokenEvent look() {
-        TokenEvent event = backlog.dropped() ? null : backlog.take();
+        if (backlog.dropped()) {
+            backlog.discard();
+            return core.terminalIfNext();
+        }
+        TokenEvent event = backlog.take();
         return event != null ? event : core.terminalIfNext();
     }
 

@@ -17,7 +17,9 @@ enum Step {
     /** A cancel has won and is about to ask whether an event is going out. */
     CANCEL_DECIDED,
     /** More demand was added and is not yet acted on. */
-    DEMAND_ADDED;
+    DEMAND_ADDED,
+    /** The consumer ends the producer's rest; the time limits and the producer do not know yet. */
+    PRODUCER_GOES_ON;
 
     /** What is called at each step; the real one does nothing. */
     interface Listener {

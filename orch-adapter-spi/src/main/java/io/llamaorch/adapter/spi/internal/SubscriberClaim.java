@@ -55,6 +55,9 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
     /** Owner only. */
     private long delivered;
 
+    /** What the subscriber threw that must be thrown on once the delivery is free again. Owner only. */
+    private @Nullable VirtualMachineError fatal;
+
     /** The thread inside the owner's loop. Others compare it with themselves only. */
     private @Nullable Thread owner;
 
@@ -155,14 +158,20 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
     /** The owner's loop. */
     @Override
     public void run() {
+        VirtualMachineError thrown = null;
         do {
             owner = Thread.currentThread();
             STATE.setVolatile(this, OWNED);
             core.steps().at(Step.DELIVERY_OWNED);
             drain();
             core.steps().at(Step.DELIVERY_RELEASES);
+            thrown = fatal != null ? fatal : thrown;
+            fatal = null;
             owner = null;
         } while (!STATE.compareAndSet(this, OWNED, FREE));
+        if (thrown != null) {
+            throw thrown;
+        }
     }
 
     /** Becomes the owner, or leaves a note for the one that there is. */
@@ -197,6 +206,7 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
                 misused(bad);
             }
             if (backlog.dropped() || subscriber == null) {
+                backlog.discard();
                 tellQuiet();
             }
             if (subscriber == null) {
@@ -254,6 +264,9 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
     /** Costs the subscriber its own stream, and nobody else anything (FLW-05). */
     private void subscriberThrew(Flow.Subscriber<? super TokenEvent> target, Throwable thrown) {
         subscriber = null;
+        if (thrown instanceof VirtualMachineError error) {
+            fatal = error;
+        }
         core.fail(
                 CancelCause.FAULT,
                 WorkerError.builder(
@@ -262,12 +275,6 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
                                         + ": its stream was cancelled")
                         .cause(thrown)
                         .build());
-        if (thrown instanceof VirtualMachineError fatal) {
-            tellQuiet();
-            owner = null;
-            STATE.setVolatile(this, FREE);
-            throw fatal;
-        }
     }
 
     private void tellQuiet() {

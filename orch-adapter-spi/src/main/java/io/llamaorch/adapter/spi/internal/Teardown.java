@@ -32,6 +32,9 @@ final class Teardown {
     void handler(Function<CancelCause, CompletionStage<CancelReceipt>> callback) {
         handler = callback;
         callOnce();
+        if (called.get()) {
+            handler = null; // or whoever keeps the stream would keep the adapter's objects
+        }
     }
 
     /** The stream has ended; a cause means that the engine does not know yet. */
@@ -46,11 +49,15 @@ final class Teardown {
                                 CancelReceipt.unconfirmed("no proof came within " + PROOF_LIMIT.toSeconds() + " s")));
                 released.stage().thenRun(limit::cancel);
             }
-        } else if (terminal instanceof TokenEvent.End end && end.reason() != StopReason.CANCELLED) {
-            settle(CancelReceipt.slotFree(Duration.ZERO));
-        } else {
-            settle(CancelReceipt.unconfirmed("the stream failed before the engine's own end"));
+            return;
         }
+        called.set(true);
+        handler = null;
+        boolean engineEnded = terminal instanceof TokenEvent.End end && end.reason() != StopReason.CANCELLED;
+        settle(
+                engineEnded
+                        ? CancelReceipt.slotFree(Duration.ZERO)
+                        : CancelReceipt.unconfirmed("the stream failed before the engine's own end"));
     }
 
     CompletionStage<CancelReceipt> released() {
@@ -67,14 +74,21 @@ final class Teardown {
         if (why == null || callback == null || !called.compareAndSet(false, true)) {
             return;
         }
+        handler = null;
         try {
-            callback.apply(why)
-                    .whenComplete((receipt, failure) -> settle(
-                            failure == null
-                                    ? receipt
-                                    : CancelReceipt.unconfirmed("the adapter's proof of cancel failed: " + failure)));
-        } catch (RuntimeException | LinkageError e) {
-            settle(CancelReceipt.unconfirmed("the adapter's cancel threw " + e));
+            callback.apply(why).whenComplete((receipt, failure) -> settle(proof(receipt, failure)));
+        } catch (Throwable thrown) {
+            settle(CancelReceipt.unconfirmed("the adapter's cancel threw " + thrown));
+            if (thrown instanceof VirtualMachineError fatal) {
+                throw fatal;
+            }
         }
+    }
+
+    private static CancelReceipt proof(@Nullable CancelReceipt receipt, @Nullable Throwable failure) {
+        if (failure != null) {
+            return CancelReceipt.unconfirmed("the adapter's proof of cancel failed: " + failure);
+        }
+        return receipt != null ? receipt : CancelReceipt.unconfirmed("the adapter's proof of cancel is null");
     }
 }

@@ -23,6 +23,9 @@ final class Watchdog {
         STALLED
     }
 
+    /** As long as differences of times cannot overflow. */
+    private static final Duration FOREVER = Duration.ofDays(36_500);
+
     private final TimeSource time;
     private final StreamLimits limits;
     private final Consumer<Limit> expired;
@@ -40,6 +43,7 @@ final class Watchdog {
     private long hardEnd;
     private Limit hardLimit = Limit.WHOLE_CALL;
     private boolean running;
+    private boolean stopped;
     private long armedFor;
     private TimeSource.@Nullable Scheduled timer;
 
@@ -49,15 +53,18 @@ final class Watchdog {
         this.expired = expired;
         this.begun = time.nanoTime();
         this.fed = begun;
-        this.hardEnd = begun + limits.wholeCall().toNanos();
+        this.hardEnd = begun + nanos(limits.wholeCall());
     }
 
-    /** Begins to watch; the deadline counts from when this watchdog was made. */
+    /** Begins to watch, unless it was stopped; the deadline counts from when this watchdog was made. */
     void start(@Nullable Duration deadline) {
         lock.lock();
         try {
+            if (stopped) {
+                return;
+            }
             if (deadline != null && deadline.compareTo(limits.wholeCall()) <= 0) {
-                hardEnd = begun + deadline.toNanos();
+                hardEnd = begun + nanos(deadline);
                 hardLimit = Limit.DEADLINE;
             }
             running = true;
@@ -96,19 +103,19 @@ final class Watchdog {
         }
     }
 
-    /** The engine is read again: its limits go on where they stood. */
+    /** The engine is read again: its limits go on where they stood, or begin anew if it was heard meanwhile. */
     void resume() {
-        if (resting) {
-            resting = false;
-            long stood = fed;
-            fed = stood + time.nanoTime() - restBegan;
-            armAgain();
-        }
+        long now = time.nanoTime();
+        long goesOn = fed + (now - restBegan);
+        fed = goesOn - now > 0 ? now : goesOn;
+        resting = false; // last, or the timer could take the rest for silence
+        armAgain();
     }
 
     void stop() {
         lock.lock();
         try {
+            stopped = true;
             running = false;
             disarm();
         } finally {
@@ -148,12 +155,12 @@ final class Watchdog {
             if (!running) {
                 return;
             }
-            if (nextEnd() - time.nanoTime() > 0) {
+            passed = nextLimit(); // once: a token that comes now must not turn one limit into another
+            if (endOf(passed) - time.nanoTime() > 0) {
                 arm();
                 return;
             }
             running = false;
-            passed = nextLimit();
         } finally {
             lock.unlock();
         }
@@ -178,11 +185,15 @@ final class Watchdog {
 
     private long endOf(Limit limit) {
         return switch (limit) {
-            case FIRST_TOKEN -> fed + limits.firstToken().toNanos();
-            case IDLE -> fed + limits.idle().toNanos();
-            case STALLED -> taken + limits.consumer().stalled().toNanos();
-            case UNCLAIMED -> begun + limits.consumer().unclaimed().toNanos();
+            case FIRST_TOKEN -> fed + nanos(limits.firstToken());
+            case IDLE -> fed + nanos(limits.idle());
+            case STALLED -> taken + nanos(limits.consumer().stalled());
+            case UNCLAIMED -> begun + nanos(limits.consumer().unclaimed());
             case WHOLE_CALL, DEADLINE -> hardEnd;
         };
+    }
+
+    private static long nanos(Duration limit) {
+        return limit.compareTo(FOREVER) < 0 ? limit.toNanos() : FOREVER.toNanos();
     }
 }

@@ -17,8 +17,9 @@ public interface Call {
     void cancel();
 
     /**
-     * Goes on reading after {@link StreamListener#onBody} returned false. Never lost: it counts even if it is called
-     * before {@code onBody} has returned. Does nothing if the stream does not rest.
+     * Goes on reading after {@link StreamListener#onBody} returned false. Never lost: it counts for an {@code onBody} that
+     * has begun, even if that has not returned yet; it does not count for a later one, which makes the stream rest anew.
+     * Does nothing if the stream does not rest.
      */
     void resume();
 

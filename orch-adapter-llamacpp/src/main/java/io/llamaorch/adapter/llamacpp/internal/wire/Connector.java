@@ -137,8 +137,7 @@ final class Connector {
         next.configureBlocking(false);
         next.setOption(StandardSocketOptions.TCP_NODELAY, true);
         // Closing is then a reset. Otherwise the JDK would first half-close, which the engine may take for an abort
-        // that
-        // it answers, and a thousand short calls would leave a thousand ports in TIME_WAIT.
+        // that it answers; and a thousand short calls would leave a thousand ports in TIME_WAIT.
         next.setOption(StandardSocketOptions.SO_LINGER, 0);
         return next;
     }

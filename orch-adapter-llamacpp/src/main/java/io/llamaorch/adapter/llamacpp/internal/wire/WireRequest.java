@@ -58,24 +58,12 @@ public final class WireRequest {
         bodyCeiling = builder.bodyCeiling;
     }
 
-    /**
-     * Begins a GET.
-     *
-     * @param path path and query, from the first slash on; the endpoint's base path goes before it
-     * @return a builder
-     * @throws IllegalArgumentException if the path cannot stand in a request
-     */
+    /** Begins a GET; see {@link #of}. */
     public static Builder get(String path) {
         return new Builder("GET", path);
     }
 
-    /**
-     * Begins a POST.
-     *
-     * @param path path and query, from the first slash on; the endpoint's base path goes before it
-     * @return a builder
-     * @throws IllegalArgumentException if the path cannot stand in a request
-     */
+    /** Begins a POST; see {@link #of}. */
     public static Builder post(String path) {
         return new Builder("POST", path);
     }
@@ -203,14 +191,7 @@ public final class WireRequest {
             return this;
         }
 
-        /**
-         * Sets the body.
-         *
-         * @param contentType its media type
-         * @param bytes the body; not copied, so it must not be changed until the call is over
-         * @return this
-         * @throws IllegalArgumentException if the media type cannot stand in a request
-         */
+        /** Sets the body in the same way. */
         public Builder body(String contentType, byte[] bytes) {
             return body(contentType, ByteBuffer.wrap(bytes));
         }

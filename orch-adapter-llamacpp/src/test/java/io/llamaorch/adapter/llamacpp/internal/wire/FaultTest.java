@@ -67,6 +67,22 @@ class FaultTest {
     }
 
     @Test
+    void peer_thatResetsABodyWithoutLengthWhileTheRequestIsSent_isACut() throws Exception {
+        SocketTransport transport = fixture.transport(Peer.following(line -> {
+            line.head();
+            line.send("HTTP/1.1 200 OK\r\n\r\npart");
+            line.reset();
+        }));
+        WireRequest large =
+                WireRequest.post("/").body("text/plain", new byte[32 << 20]).build();
+        for (int i = 0; i < 20; i++) {
+            Recorder recorder = new Recorder();
+            transport.stream(large, recorder);
+            assertEquals(Kind.RESET, recorder.awaitFailure().kind(), "round " + i);
+        }
+    }
+
+    @Test
     void peer_thatTalksNonsense_isMalformedAndReset() throws Exception {
         BlockingQueue<Peer.Ending> endings = new LinkedBlockingQueue<>();
         Recorder recorder = new Recorder();

@@ -2,10 +2,12 @@ package io.llamaorch.adapter.llamacpp.internal.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure.Kind;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -99,6 +101,26 @@ class LifecycleTest {
         });
         transport.stream(WireFixture.GET, recorder);
         assertEquals(Kind.CLOSED, recorder.awaitFailure().kind());
+    }
+
+    @Test
+    void call_thatIsOver_isForgotten() throws Exception {
+        SocketTransport transport = fixture.transport(half());
+        WeakReference<Recorder> listener = new WeakReference<>(cancelled(transport));
+        fixture.turn();
+        long end = System.nanoTime() + Await.MUST_HAPPEN.toNanos();
+        while (listener.get() != null && System.nanoTime() - end < 0) {
+            System.gc();
+        }
+        assertNull(listener.get());
+    }
+
+    private static Recorder cancelled(SocketTransport transport) throws Exception {
+        Recorder recorder = new Recorder();
+        Call call = transport.stream(WireFixture.GET, recorder);
+        recorder.nextPiece();
+        call.cancel();
+        return recorder;
     }
 
     @Test

@@ -3,11 +3,14 @@ package io.llamaorch.adapter.llamacpp.internal.wire;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Demand (FLW-02): a listener that has enough gets at most what one read has brought in. */
@@ -22,8 +25,7 @@ class RestTest {
         return Peer.following(line -> {
             line.request();
             line.send("HTTP/1.1 200 OK\r\nContent-Length: " + TOTAL + "\r\n\r\n");
-            line.send("x".repeat(TOTAL));
-            line.awaitEnd();
+            line.sendAndDrain("x".repeat(TOTAL));
         });
     }
 
@@ -57,6 +59,19 @@ class RestTest {
         assertEquals(
                 List.of("connected", "head 200", "end"), recorder.awaitOutcome().events());
         assertEquals("abc", recorder.body());
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void stream_whenItRests_costsNoCpu() throws Exception {
+        Recorder recorder = new Recorder().onPiece(piece -> false);
+        fixture.transport(flooding()).stream(WireFixture.GET, recorder);
+        recorder.nextPiece();
+        fixture.turn();
+        long before = Await.cpuOf("llamacpp-io").toMillis();
+        Await.notWithin(Duration.ofMillis(300), () -> recorder.body().length() > 16 * 1024);
+        long used = Await.cpuOf("llamacpp-io").toMillis() - before;
+        assertTrue(used < 60, used + " ms of CPU");
     }
 
     @Test

@@ -15,6 +15,11 @@ final class Await {
 
     /** Blocks until the condition holds; false when it did not within the limit. An interrupt ends the wait at once. */
     static boolean holds(Duration limit, BooleanSupplier condition) {
+        return holds(limit, PAUSE, condition);
+    }
+
+    /** The same, looking only so often: llama-server notices less of its clients while it is asked for its slots. */
+    static boolean holds(Duration limit, Duration pause, BooleanSupplier condition) {
         long deadline = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline >= 0) {
@@ -23,7 +28,7 @@ final class Await {
             if (Thread.currentThread().isInterrupted()) {
                 throw new IllegalStateException("interrupted while waiting for llama-server");
             }
-            LockSupport.parkNanos(PAUSE.toNanos());
+            LockSupport.parkNanos(pause.toNanos());
         }
         return true;
     }

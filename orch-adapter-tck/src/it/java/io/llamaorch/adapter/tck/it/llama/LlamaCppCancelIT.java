@@ -23,6 +23,9 @@ import org.junit.jupiter.api.Timeout;
 @RealEngine
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class LlamaCppCancelIT {
+    /** Asked more often than once a second, the server does not notice that a client left while it reads a prompt. */
+    private static final Duration SLOT_PAUSE = Duration.ofMillis(1300);
+
     private static final TaskRequest ENDLESS = TaskRequest.builder("Once upon a time")
             .maxTokens(1900)
             .temperature(0)
@@ -104,7 +107,7 @@ class LlamaCppCancelIT {
 
     private static void awaitAllIdle(LlamaServer server) {
         assertTrue(
-                Await.holds(Duration.ofSeconds(10), () -> {
+                Await.holds(Duration.ofSeconds(20), SLOT_PAUSE, () -> {
                     try {
                         return server.idleSlots() == 2;
                     } catch (IOException e) {

@@ -1,0 +1,83 @@
+package io.llamaorch.adapter.spi.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@DisplayName("Where subscribers are called when nobody supplied an executor")
+@Timeout(60)
+class DeliveriesTest {
+
+    private static final boolean HAS_VIRTUAL = Runtime.version().feature() >= 21;
+
+    @Test
+    @DisplayName("Virtual threads are used where the JVM has them, and only there")
+    void executor_whenTheJvmHasVirtualThreads_usesThem() throws Exception {
+        assertEquals(HAS_VIRTUAL, VirtualThreads.executor("x").isPresent());
+        CompletableFuture<Thread> ran = new CompletableFuture<>();
+        Deliveries.shared().execute(() -> ran.complete(Thread.currentThread()));
+        Thread thread = Bench.soon(ran);
+        assertEquals(HAS_VIRTUAL, thread.getClass().getName().contains("Virtual"));
+        assertTrue(thread.isDaemon());
+        assertTrue(thread.getName().startsWith("orch-delivery"), thread.getName());
+    }
+
+    @Test
+    @DisplayName("Work that comes bit by bit needs one thread, not one a task")
+    void pool_whenTasksComeOneAfterAnother_reusesItsThread() throws Exception {
+        ThreadPoolExecutor pool = Deliveries.pool();
+        Set<Thread> used = ConcurrentHashMap.newKeySet();
+        for (int i = 0; i < 300; i++) {
+            CompletableFuture<Thread> ran = new CompletableFuture<>();
+            pool.execute(() -> ran.complete(Thread.currentThread()));
+            Thread thread = Bench.soon(ran);
+            used.add(thread);
+            while (thread.getState() == Thread.State.RUNNABLE || pool.getActiveCount() > 0) {
+                Thread.onSpinWait();
+            }
+        }
+        pool.shutdown();
+        assertEquals(1, used.size());
+    }
+
+    @Test
+    @DisplayName("More tasks than threads wait for their turn, and all of them run")
+    void pool_whenThereAreMoreTasksThanThreads_runsThemAll() throws Exception {
+        ThreadPoolExecutor pool = Deliveries.pool();
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(600);
+        for (int i = 0; i < 600; i++) {
+            pool.execute(() -> {
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                done.countDown();
+            });
+        }
+        assertEquals(256, pool.getPoolSize());
+        release.countDown();
+        assertTrue(done.await(Bench.MUST_HAPPEN_SECONDS, TimeUnit.SECONDS));
+        pool.shutdown();
+    }
+
+    @Test
+    @DisplayName("LIF-06: threads that are not needed go away")
+    void pool_whenNothingIsToBeDone_hasNoThreads() throws Exception {
+        CompletableFuture<Thread> ran = new CompletableFuture<>();
+        Deliveries.shared().execute(() -> ran.complete(Thread.currentThread()));
+        Thread thread = Bench.soon(ran);
+        thread.join(TimeUnit.SECONDS.toMillis(Bench.MUST_HAPPEN_SECONDS));
+        assertEquals(Thread.State.TERMINATED, thread.getState());
+    }
+}

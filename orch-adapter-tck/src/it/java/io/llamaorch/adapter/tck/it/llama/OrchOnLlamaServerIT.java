@@ -1,0 +1,155 @@
+package io.llamaorch.adapter.tck.it.llama;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line as it is assembled, on the real engine. */
+@RealEngine
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class OrchOnLlamaServerIT {
+    private static final Path ORCH = Path.of(System.getProperty("orch.home"), "bin", "orch");
+    private static final String PROMPT = "Once upon a time";
+    private static final int INTERRUPTED = 130;
+    private static final int BROKEN_PIPE = 141;
+
+    @TempDir
+    private Path folder;
+
+    private record Result(int exit, String out, String err) {}
+
+    @Test
+    void submit_whenGreedy_printsExactlyTheServersOwnAnswer() throws Exception {
+        try (LlamaServer server = LlamaServer.start(BigramModel.plain())) {
+            Result result = run(
+                    "submit",
+                    "--url",
+                    "" + server.url(),
+                    "--temperature",
+                    "0",
+                    "--seed",
+                    "42",
+                    "--max-tokens",
+                    "200",
+                    PROMPT);
+
+            assertEquals(0, result.exit, result::err);
+            assertEquals(Runs.twin(server, PROMPT, 200), result.out.stripTrailing());
+            assertEquals("", result.err);
+        }
+    }
+
+    @Test
+    void submit_whenInterrupted_freesTheSlotWithinASecond() throws Exception {
+        try (LlamaServer server = LlamaServer.start(BigramModel.slowPrompt())) {
+            Process orch = start("submit", "--url", "" + server.url(), PROMPT);
+            assertTrue(orch.getInputStream().read() >= 0, "tokens come");
+            assertEquals(1, server.idleSlots(), server::log);
+
+            assertEquals(
+                    0,
+                    new ProcessBuilder("kill", "-INT", "" + orch.pid()).start().waitFor());
+
+            assertTrue(Await.holds(Duration.ofSeconds(1), () -> allIdle(server)), server::log);
+            assertTrue(orch.waitFor(10, TimeUnit.SECONDS), "orch ends");
+            assertEquals(INTERRUPTED, orch.exitValue());
+        }
+    }
+
+    @Test
+    void submit_whenNobodyReadsItsOutput_freesTheSlot() throws Exception {
+        try (LlamaServer server = LlamaServer.start(BigramModel.slowPrompt())) {
+            Process orch = start("submit", "--url", "" + server.url(), PROMPT);
+            try (InputStream out = orch.getInputStream()) {
+                assertTrue(out.read() >= 0, "tokens come");
+            }
+
+            assertTrue(orch.waitFor(20, TimeUnit.SECONDS), "orch ends");
+            assertEquals(BROKEN_PIPE, orch.exitValue());
+            assertTrue(Await.holds(Duration.ofSeconds(1), () -> allIdle(server)), server::log);
+        }
+    }
+
+    @Test
+    void submit_whenTheTokenIsWrong_saysSoInOneLineWithoutIt() throws Exception {
+        Path token = Files.writeString(folder.resolve("token"), "wrong-key\n");
+        try (LlamaServer server =
+                LlamaServer.of(BigramModel.plain()).apiKey("right-key").start()) {
+            Result refused = run("submit", "--url", "" + server.url(), "--token-file", "" + token, PROMPT);
+
+            assertEquals(5, refused.exit);
+            assertTrue(refused.err.startsWith("orch: UNAUTHORIZED: "), refused.err);
+            assertEquals(1, refused.err.lines().count(), refused.err);
+            assertFalse(refused.err.contains("wrong-key"), refused.err);
+
+            Files.writeString(token, "right-key\n");
+            assertEquals(
+                    0,
+                    run("submit", "--url", "" + server.url(), "--token-file", "" + token, "--max-tokens", "2", PROMPT)
+                            .exit);
+        }
+    }
+
+    @Test
+    void submit_whenTheModelIsNotServed_namesWhatIs() throws Exception {
+        try (LlamaServer server = LlamaServer.start(BigramModel.plain())) {
+            Result result = run("submit", "--url", "" + server.url(), "--model", "gpt-9", PROMPT);
+
+            assertEquals(6, result.exit);
+            assertTrue(result.err.contains("'gpt-9'") && result.err.contains("plain.gguf"), result.err);
+            assertEquals(1, result.err.lines().count(), result.err);
+        }
+    }
+
+    @Test
+    void healthAndProperties_whenAsked_tellOfTheServer() throws Exception {
+        try (LlamaServer server =
+                LlamaServer.of(BigramModel.plain()).parallel(3).start()) {
+            Result health = run("health", "--url", "" + server.url());
+            Result properties = run("properties", "--json", "--url", "" + server.url());
+
+            assertEquals(0, health.exit, health.err);
+            assertTrue(health.out.contains("HEALTHY"), health.out);
+            assertEquals(0, properties.exit, properties.err);
+            assertTrue(properties.out.contains("\"slots\":3"), properties.out);
+        }
+    }
+
+    private static boolean allIdle(LlamaServer server) {
+        try {
+            return server.idleSlots() == 2;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Result run(String... arguments) throws Exception {
+        Process process = start(arguments);
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "orch ends");
+        return new Result(process.exitValue(), out, Files.readString(folder.resolve("err")));
+    }
+
+    private Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(ORCH.toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(folder.resolve("err").toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("ORCHD_"));
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        return builder.start();
+    }
+}

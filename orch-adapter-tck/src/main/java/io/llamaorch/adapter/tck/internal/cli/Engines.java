@@ -1,0 +1,128 @@
+package io.llamaorch.adapter.tck.internal.cli;
+
+import io.llamaorch.adapter.registry.AdapterHost;
+import io.llamaorch.adapter.registry.AdapterRegistry;
+import io.llamaorch.adapter.registry.ReplicaResult;
+import io.llamaorch.adapter.registry.ReplicaSpec;
+import io.llamaorch.adapter.registry.ReplicaStatus;
+import io.llamaorch.adapter.spi.TaskRequest;
+import io.llamaorch.adapter.spi.TokenStream;
+import io.llamaorch.adapter.spi.WorkerHealth;
+import io.llamaorch.adapter.spi.WorkerProperties;
+import io.llamaorch.adapter.tck.ScriptedEngine;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** The engines of one command: a host with what the options and the environment name, or with the scripted engine. */
+final class Engines implements AutoCloseable {
+
+    private static final String HOW = "give --url, or set ORCHD_LLAMACPP_URL";
+
+    private final AdapterHost host;
+    private final Optional<ScriptedEngine> scripted;
+    private final Optional<String> pool;
+
+    private Engines(AdapterRegistry registry, Optional<ScriptedEngine> scripted, ReplicaOptions options) {
+        this.host = AdapterHost.create(registry);
+        this.scripted = scripted;
+        this.pool = options.pool();
+    }
+
+    /**
+     * What a replica answered.
+     *
+     * @param spec the replica
+     * @param value the answer
+     */
+    record Answer<T>(ReplicaSpec spec, T value) {
+
+        /** Puts the replica's names into a line. */
+        void name(JsonLine line) {
+            line.put("pool", spec.pool()).put("replica", spec.replica()).put("engine", spec.engine());
+        }
+    }
+
+    /** Opens what is configured; nothing being configured is a wrong value. */
+    static Engines open(Terminal terminal, ReplicaOptions options) {
+        return configured(terminal, options)
+                .orElseThrow(() -> new IllegalArgumentException("no engine is configured: " + HOW));
+    }
+
+    /** Opens what is configured, or else starts the scripted engine and says so. */
+    static Engines openOrScripted(Terminal terminal, ReplicaOptions options) {
+        return configured(terminal, options).orElseGet(() -> {
+            ScriptedEngine engine =
+                    ScriptedEngine.builder().pace(ScriptedEngine.DEMO_PACE).start();
+            String url = engine.url().toString();
+            Engines engines = new Engines(AdapterRegistry.discover(), Optional.of(engine), options)
+                    .bound(() -> List.of(options.at(url, 0)));
+            terminal.tell("no engine is configured, so the scripted engine at " + url + " answers: " + HOW);
+            return engines;
+        });
+    }
+
+    private static Optional<Engines> configured(Terminal terminal, ReplicaOptions options) {
+        AdapterRegistry registry = AdapterRegistry.discover();
+        List<ReplicaSpec> specs = options.replicas(terminal.environment(), registry.engines());
+        return specs.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Engines(registry, Optional.empty(), options).bound(() -> specs));
+    }
+
+    private Engines bound(Supplier<List<ReplicaSpec>> specs) {
+        try {
+            specs.get().forEach(host::bind);
+            return this;
+        } catch (RuntimeException | LinkageError e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Submits to the pool that was named, else to the only one, else to the default one. */
+    TokenStream submit(TaskRequest task) {
+        Set<String> pools = host.pools();
+        String only = pools.size() == 1 ? pools.iterator().next() : ReplicaSpec.DEFAULT_POOL;
+        return host.submit(pool.orElse(only), task);
+    }
+
+    List<Answer<WorkerHealth>> health() {
+        return ask(host::health);
+    }
+
+    List<Answer<ReplicaResult<WorkerProperties>>> properties() {
+        return ask(host::properties);
+    }
+
+    @Override
+    public void close() {
+        host.close();
+        scripted.ifPresent(ScriptedEngine::close);
+    }
+
+    /** Asks all pools, or the one that was named, and then waits for the answers. */
+    private <T> List<Answer<T>> ask(Function<String, CompletionStage<Map<String, T>>> question) {
+        Collection<String> pools = pool.<Collection<String>>map(List::of).orElseGet(host::pools);
+        Map<String, CompletionStage<Map<String, T>>> asked = new LinkedHashMap<>();
+        pools.forEach(name -> asked.put(name, question.apply(name)));
+        List<Answer<T>> answers = new ArrayList<>();
+        asked.forEach((name, stage) -> {
+            Map<String, T> values = Stages.join(stage);
+            for (ReplicaStatus status : host.replicas(name)) {
+                T value = values.get(status.spec().replica());
+                if (value != null) {
+                    answers.add(new Answer<>(status.spec(), value));
+                }
+            }
+        });
+        return answers;
+    }
+}
