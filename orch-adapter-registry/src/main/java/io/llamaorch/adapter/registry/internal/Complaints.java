@@ -13,7 +13,7 @@ final class Complaints {
 
     private Complaints() {}
 
-    static DiscoveredAdapter about(String provider, DiscoveredAdapter.Origin origin, Error failure) {
+    static DiscoveredAdapter about(String provider, DiscoveredAdapter.Origin origin, Throwable failure) {
         String message = String.valueOf(failure.getMessage());
         Matcher matcher = PROVIDER.matcher(message);
         boolean named = matcher.find();
@@ -23,7 +23,8 @@ final class Complaints {
                 name, origin.equals(DiscoveredAdapter.Origin.UNKNOWN) ? Origins.naming(name) : origin, failure, what);
     }
 
-    private static DiscoveredAdapter about(String name, DiscoveredAdapter.Origin origin, Error failure, String what) {
+    private static DiscoveredAdapter about(
+            String name, DiscoveredAdapter.Origin origin, Throwable failure, String what) {
         return switch (what) {
             case "not found" ->
                 DiscoveredAdapter.rejected(
@@ -41,7 +42,7 @@ final class Complaints {
         };
     }
 
-    private static DiscoveredAdapter thrown(String name, DiscoveredAdapter.Origin origin, Error failure) {
+    private static DiscoveredAdapter thrown(String name, DiscoveredAdapter.Origin origin, Throwable failure) {
         Throwable root = root(failure);
         if (root instanceof NoClassDefFoundError || root instanceof ClassNotFoundException) {
             return DiscoveredAdapter.rejected(
