@@ -98,7 +98,9 @@ public final class Discovery {
             } catch (Throwable e) {
                 Foreign.rethrowIfFatal(e);
                 // The next call goes on with the next provider.
-                complain("", DiscoveredAdapter.Origin.UNKNOWN, e);
+                if (!(e instanceof LinkageError) || !complainByName()) {
+                    complain("", DiscoveredAdapter.Origin.UNKNOWN, e);
+                }
             }
         }
     }
@@ -118,6 +120,22 @@ public final class Discovery {
         if (entry.verdict() == DiscoveredAdapter.Verdict.LOADED) {
             candidates.add(new Candidate(factory, entry));
         }
+    }
+
+    /** A class that cannot be linked is not named by the loader: says which of those that are listed it can be. */
+    private boolean complainByName() {
+        boolean found = false;
+        for (String provider : Origins.listed().keySet()) {
+            try {
+                Class.forName(provider, false, Origins.loader());
+            } catch (ClassNotFoundException missing) {
+                // The service loader itself names this one.
+            } catch (LinkageError e) {
+                complain(provider, Origins.naming(provider), e);
+                found = true;
+            }
+        }
+        return found;
     }
 
     private void complain(String provider, DiscoveredAdapter.Origin origin, Throwable failure) {
