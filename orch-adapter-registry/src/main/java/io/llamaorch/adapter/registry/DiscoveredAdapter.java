@@ -108,7 +108,8 @@ public final class DiscoveredAdapter {
 
     @Override
     public String toString() {
-        String name = engine.isEmpty() ? provider : engine + " " + version + " (" + provider + ")";
+        String known = provider.isEmpty() ? "an unnamed provider" : provider;
+        String name = engine.isEmpty() ? known : engine + " " + version + " (" + provider + ")";
         return verdict + " " + name + " from " + origin
                 + (verdict == Verdict.LOADED ? "" : ": " + reason + "; " + remedy);
     }
@@ -135,6 +136,9 @@ public final class DiscoveredAdapter {
 
         @Override
         public String toString() {
+            if (equals(UNKNOWN)) {
+                return "an unknown place";
+            }
             String path = module.isEmpty() ? "the class path" : "module " + module;
             return location.isEmpty() ? path : path + " in " + location;
         }

@@ -8,22 +8,29 @@ import org.jspecify.annotations.Nullable;
 /** Puts into words why a provider could not be made, and what to do about it. */
 final class Complaints {
 
-    /** As {@code ServiceLoader} words it: "…AdapterFactory: Provider p.Missing not found". */
-    private static final Pattern PROVIDER = Pattern.compile("Provider (\\S+) (not found|not a subtype|.*)");
+    /** As {@code ServiceLoader} words it: "…: Provider p.Missing not found", "…: p.Other not a subtype", and so on. */
+    private static final Pattern PROVIDER = Pattern.compile(
+            ": (?:Provider |class )?(\\S+) "
+                    + "(not found|not a subtype|is not public|Unable to get public no-arg constructor|could not be instantiated)");
+
+    private static final Pattern UNLOADED = Pattern.compile(": Unable to load (\\S+)");
 
     private Complaints() {}
 
-    static DiscoveredAdapter about(String provider, DiscoveredAdapter.Origin origin, Error failure) {
+    static DiscoveredAdapter about(String provider, DiscoveredAdapter.Origin origin, Throwable failure) {
         String message = String.valueOf(failure.getMessage());
         Matcher matcher = PROVIDER.matcher(message);
         boolean named = matcher.find();
-        String name = provider.isEmpty() && named ? matcher.group(1) : provider;
+        Matcher unloaded = UNLOADED.matcher(message);
+        String culprit = named ? matcher.group(1) : unloaded.find() ? unloaded.group(1) : "";
+        String name = provider.isEmpty() ? culprit : provider;
         String what = named ? matcher.group(2) : "";
         return about(
                 name, origin.equals(DiscoveredAdapter.Origin.UNKNOWN) ? Origins.naming(name) : origin, failure, what);
     }
 
-    private static DiscoveredAdapter about(String name, DiscoveredAdapter.Origin origin, Error failure, String what) {
+    private static DiscoveredAdapter about(
+            String name, DiscoveredAdapter.Origin origin, Throwable failure, String what) {
         return switch (what) {
             case "not found" ->
                 DiscoveredAdapter.rejected(
@@ -37,11 +44,17 @@ final class Complaints {
                         origin,
                         "it is no AdapterFactory, or one of another copy of the SPI",
                         "take the SPI out of the adapter's jar, or mend its META-INF/services");
+            case "is not public", "Unable to get public no-arg constructor" ->
+                DiscoveredAdapter.rejected(
+                        name,
+                        origin,
+                        "it has no public constructor without parameters that can be called",
+                        "tell its author: class and constructor must be public, and take nothing");
             default -> thrown(name, origin, failure);
         };
     }
 
-    private static DiscoveredAdapter thrown(String name, DiscoveredAdapter.Origin origin, Error failure) {
+    private static DiscoveredAdapter thrown(String name, DiscoveredAdapter.Origin origin, Throwable failure) {
         Throwable root = root(failure);
         if (root instanceof NoClassDefFoundError || root instanceof ClassNotFoundException) {
             return DiscoveredAdapter.rejected(

@@ -10,7 +10,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -81,6 +80,8 @@ public final class Discovery {
     }
 
     private void look(ServiceLoader<AdapterFactory> loader) {
+        // Within one look a type may come more than once: it is what a provider method declares, not what it makes.
+        Set<Class<?>> seenBefore = Set.copyOf(seen);
         Iterator<ServiceLoader.Provider<AdapterFactory>> providers =
                 loader.stream().iterator();
         boolean more = true;
@@ -89,13 +90,17 @@ public final class Discovery {
                 more = providers.hasNext();
                 if (more) {
                     ServiceLoader.Provider<AdapterFactory> provider = providers.next();
-                    if (seen.add(provider.type())) {
+                    seen.add(provider.type());
+                    if (!seenBefore.contains(provider.type())) {
                         take(provider);
                     }
                 }
-            } catch (ServiceConfigurationError | LinkageError e) {
+            } catch (Throwable e) {
+                Foreign.rethrowIfFatal(e);
                 // The next call goes on with the next provider.
-                complain("", DiscoveredAdapter.Origin.UNKNOWN, e);
+                if (!(e instanceof LinkageError) || !complainByName()) {
+                    complain("", DiscoveredAdapter.Origin.UNKNOWN, e);
+                }
             }
         }
     }
@@ -105,18 +110,35 @@ public final class Discovery {
         AdapterFactory factory;
         try {
             factory = provider.get();
-        } catch (ServiceConfigurationError | LinkageError e) {
+        } catch (Throwable e) {
+            Foreign.rethrowIfFatal(e);
             complain(provider.type().getName(), origin, e);
             return;
         }
-        DiscoveredAdapter entry = judge(factory, origin);
+        DiscoveredAdapter entry = judge(factory, Origins.of(factory.getClass()));
         entries.add(entry);
         if (entry.verdict() == DiscoveredAdapter.Verdict.LOADED) {
             candidates.add(new Candidate(factory, entry));
         }
     }
 
-    private void complain(String provider, DiscoveredAdapter.Origin origin, Error failure) {
+    /** A class that cannot be linked is not named by the loader: says which of those that are listed it can be. */
+    private boolean complainByName() {
+        boolean found = false;
+        for (String provider : Origins.listed().keySet()) {
+            try {
+                Class.forName(provider, false, Origins.loader());
+            } catch (ClassNotFoundException missing) {
+                // The service loader itself names this one.
+            } catch (LinkageError e) {
+                complain(provider, Origins.naming(provider), e);
+                found = true;
+            }
+        }
+        return found;
+    }
+
+    private void complain(String provider, DiscoveredAdapter.Origin origin, Throwable failure) {
         DiscoveredAdapter entry = Complaints.about(provider, origin, failure);
         if (complaints.add(entry.toString())) {
             entries.add(entry);
@@ -130,7 +152,8 @@ public final class Discovery {
         try {
             engine = factory.engine();
             descriptor = factory.descriptor();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
+            Foreign.rethrowIfFatal(e);
             return DiscoveredAdapter.rejected(
                     provider,
                     origin,

@@ -4,12 +4,16 @@ import io.llamaorch.adapter.registry.DiscoveredAdapter;
 import io.llamaorch.adapter.spi.AdapterFactory;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.module.ResolvedModule;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.security.CodeSource;
 import java.util.Enumeration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Tells where a class came from. */
 final class Origins {
@@ -25,27 +29,50 @@ final class Origins {
                 layer == null ? "none" : layer == ModuleLayer.boot() ? "boot" : layer.toString());
     }
 
-    /** Where the file lies that names a provider whose class cannot be loaded; unknown if no such file is found. */
+    /** Where a provider is named whose class cannot be loaded; unknown if no such place is found. */
     static DiscoveredAdapter.Origin naming(String provider) {
+        ModuleLayer own = Origins.class.getModule().getLayer();
+        ModuleLayer layer = own == null ? ModuleLayer.boot() : own;
+        for (ResolvedModule module : layer.configuration().modules()) {
+            if (module.reference().descriptor().provides().stream()
+                    .filter(provides -> provides.service().equals(AdapterFactory.class.getName()))
+                    .anyMatch(provides -> provides.providers().contains(provider))) {
+                String location =
+                        module.reference().location().map(URI::toString).orElse("");
+                return new DiscoveredAdapter.Origin(
+                        location, module.name(), layer == ModuleLayer.boot() ? "boot" : layer.toString());
+            }
+        }
+        String file = listed().get(provider);
+        return file == null ? DiscoveredAdapter.Origin.UNKNOWN : new DiscoveredAdapter.Origin(file, "", "none");
+    }
+
+    /** The providers that files on the class path name, each with the file that names it first. */
+    static Map<String, String> listed() {
+        Map<String, String> listed = new LinkedHashMap<>();
         try {
-            Enumeration<URL> files =
-                    Origins.class.getClassLoader().getResources("META-INF/services/" + AdapterFactory.class.getName());
+            Enumeration<URL> files = loader().getResources("META-INF/services/" + AdapterFactory.class.getName());
             while (files.hasMoreElements()) {
                 URL file = files.nextElement();
                 URLConnection connection = file.openConnection();
                 connection.setUseCaches(false);
                 try (InputStream in = connection.getInputStream()) {
-                    String names = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-                    if (!provider.isEmpty() && names.contains(provider)) {
-                        return new DiscoveredAdapter.Origin(file.toString(), "", "none");
-                    }
+                    new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                            .lines()
+                            .map(line -> line.replaceFirst("#.*", "").strip())
+                            .filter(line -> !line.isEmpty())
+                            .forEach(line -> listed.putIfAbsent(line, file.toString()));
                 }
             }
         } catch (IOException e) {
-            // It only helps a message; the complaint itself is told without a place.
-            return DiscoveredAdapter.Origin.UNKNOWN;
+            // It only helps a message; the complaint itself is told with what was found so far.
+            return listed;
         }
-        return DiscoveredAdapter.Origin.UNKNOWN;
+        return listed;
+    }
+
+    static ClassLoader loader() {
+        return Origins.class.getClassLoader();
     }
 
     private static String location(Class<?> type) {

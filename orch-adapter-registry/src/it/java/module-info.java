@@ -1,0 +1,7 @@
+/** The black-box tests: against the jar, on the true module path and in JVMs of their own. */
+open module io.llamaorch.adapter.registry.it {
+    requires io.llamaorch.adapter.registry;
+    requires java.compiler;
+    requires org.junit.jupiter.api;
+    requires org.junit.jupiter.params;
+}
