@@ -86,7 +86,8 @@ public final class AdapterHost implements AutoCloseable {
      * Makes an adapter for a replica and lets it have work at once. Whether its engine is there is not asked.
      *
      * @param spec the replica
-     * @throws WorkerException with {@link ErrorCode#NOT_FOUND} if there is no adapter for its engine
+     * @throws WorkerException with {@link ErrorCode#NOT_FOUND} if there is no adapter for its engine, with
+     *     {@link ErrorCode#INTERNAL} if the adapter cannot be made
      * @throws IllegalArgumentException if its configuration is wrong, or if the pool has a replica of that id
      * @throws IllegalStateException if the host is closed
      */

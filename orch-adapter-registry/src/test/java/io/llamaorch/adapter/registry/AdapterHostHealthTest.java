@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.llamaorch.adapter.registry.internal.Pool;
+import io.llamaorch.adapter.registry.internal.Replica;
+import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerException;
@@ -252,14 +255,24 @@ class AdapterHostHealthTest extends HostFixture {
         assertEquals(0, time.waiting());
     }
 
+    /** A replica that was revived so would take tasks, and blame its closed adapter for refusing them. */
     @Test
-    void health_whenTheReplicaIsUnboundMeanwhile_theLateAnswerDoesNotReviveIt() {
-        CompletableFuture<WorkerHealth> late = new CompletableFuture<>();
-        bind("r0").healthIs(() -> late);
-        var health = host.health(POOL);
-        host.unbind(POOL, "r0");
-        late.complete(LOADING);
-        assertEquals(LOADING, now(health).get("r0"));
-        assertEquals(Set.of(), host.pools());
+    void health_whenTheReplicaIsClosedMeanwhile_theLateAnswerDoesNotReviveIt() {
+        for (WorkerHealth answer : List.of(LOADING, WorkerHealth.healthy("it answers"))) {
+            CompletableFuture<WorkerHealth> late = new CompletableFuture<>();
+            fake.eachIs(adapter -> adapter.healthIs(() -> late));
+            Replica replica = new Replica(
+                    spec("r0"),
+                    fake.create(AdapterConfig.builder().timeSource(time).build()),
+                    time);
+            Pool pool = new Pool("p");
+            pool.add(replica);
+            var health = pool.health();
+            replica.close();
+            late.complete(answer);
+            assertEquals(answer, now(health).get("r0"));
+            assertEquals(ReplicaState.CLOSED, pool.statuses().get(0).state());
+            assertFailed(ErrorCode.POOL_UNAVAILABLE, pool.submit(task("j")));
+        }
     }
 }
