@@ -1,8 +1,7 @@
-/** The black-box tests: the registry's jar on the true module path, and in JVMs of their own. */
+/** The black-box tests: against the jar, on the true module path and in JVMs of their own. */
 open module io.llamaorch.adapter.registry.it {
     requires io.llamaorch.adapter.registry;
     requires java.compiler;
     requires org.junit.jupiter.api;
-
-    uses io.llamaorch.adapter.spi.AdapterFactory;
+    requires org.junit.jupiter.params;
 }

@@ -1,15 +1,10 @@
 package io.llamaorch.adapter.llamacpp;
 
-import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEvent;
-import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEventReader;
 import io.llamaorch.adapter.llamacpp.internal.codec.CompletionRequest;
-import io.llamaorch.adapter.llamacpp.internal.codec.EngineError;
 import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
 import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
-import io.llamaorch.adapter.llamacpp.internal.sse.EventTooLargeException;
-import io.llamaorch.adapter.llamacpp.internal.sse.SseDecoder;
 import io.llamaorch.adapter.llamacpp.internal.wire.Call;
 import io.llamaorch.adapter.llamacpp.internal.wire.ResponseHead;
 import io.llamaorch.adapter.llamacpp.internal.wire.StreamListener;
@@ -17,28 +12,24 @@ import io.llamaorch.adapter.llamacpp.internal.wire.Transport;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireRequest;
 import io.llamaorch.adapter.spi.CancelReceipt;
-import io.llamaorch.adapter.spi.EndDetails;
 import io.llamaorch.adapter.spi.StartDetails;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TimeSource;
 import io.llamaorch.adapter.spi.TokenEmitter;
 import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.spi.WorkerException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashSet;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /**
  * One task on its way through the engine: the model is checked if the task names one, {@code POST /completion} is sent,
  * and what comes back is fed to the emitter as it arrives.
  *
- * <p>After {@link #begin} everything runs on the I/O thread, so there is no lock.
+ * <p>Once the request is sent everything runs on the I/O thread, so there is no lock; only a cancel and a wish for more
+ * events come from other threads, and they touch nothing but the call and the timer.
  */
 final class CompletionRun implements StreamListener {
 
@@ -48,9 +39,6 @@ final class CompletionRun implements StreamListener {
     /** How large one event may be; the prompt that old servers repeat in the last one comes on top (SEC-05). */
     private static final int EVENT_LIMIT = 1 << 20;
 
-    /** How much of an answer that is no event stream is read (SEC-05). */
-    private static final int ANSWER_LIMIT = 64 * 1024;
-
     /** A character of the prompt is at most so many bytes when the engine repeats it. */
     private static final int ECHO_FACTOR = 6;
 
@@ -58,7 +46,7 @@ final class CompletionRun implements StreamListener {
     private static final String CANCEL_NOTE =
             "the connection is closed; this version does not look whether the slot is free";
 
-    private final TaskRequest task;
+    private final String model;
     private final TokenEmitter emitter;
     private final Transport transport;
     private final EngineQueries queries;
@@ -66,20 +54,28 @@ final class CompletionRun implements StreamListener {
     private final Failures failures;
     private final LastBytes lastBytes;
     private final TimeSource time;
-    private final byte[] body;
-    private final CompletionEventReader reader = new CompletionEventReader(this::event);
-    private final SseDecoder decoder;
+    private final WireRequest request;
+    private final EventFeed feed;
 
     private volatile @Nullable Call call;
-    private @Nullable ResponseHead head;
-    private TimeSource.@Nullable Scheduled versionTimer;
-    private boolean versionPending;
-    private boolean started;
-    private boolean goOn = true;
+    private volatile TimeSource.@Nullable Scheduled versionTimer;
 
-    /** The body of an answer that is no event stream, or what came of a stream before it could start. */
+    /** The answer, if it is no event stream. */
+    private @Nullable OtherAnswer other;
+
+    /** What came of the stream while the version was awaited. */
     private final ByteArrayOutputStream held = new ByteArrayOutputStream(0);
 
+    private boolean versionPending;
+    private boolean streams;
+    private boolean started;
+    private boolean bodyEnded;
+
+    /**
+     * Prepares a run: all that can be wrong with the task or the credential shows here, before any byte is sent.
+     *
+     * @throws WorkerException if the task or the credential cannot be used
+     */
     CompletionRun(
             TaskRequest task,
             TokenEmitter emitter,
@@ -89,7 +85,7 @@ final class CompletionRun implements StreamListener {
             Failures failures,
             LastBytes lastBytes,
             TimeSource time) {
-        this.task = task;
+        this.model = task.model();
         this.emitter = emitter;
         this.transport = transport;
         this.queries = queries;
@@ -97,63 +93,34 @@ final class CompletionRun implements StreamListener {
         this.failures = failures;
         this.lastBytes = lastBytes;
         this.time = time;
-        this.body = CompletionRequest.body(task);
-        this.decoder = new SseDecoder(
-                reader, (int) Math.min(Integer.MAX_VALUE, EVENT_LIMIT + (long) ECHO_FACTOR * body.length));
+        byte[] body = CompletionRequest.body(task);
+        request = queries.authorized(WireRequest.post("/completion"))
+                .header("Accept", "text/event-stream")
+                .body("application/json", body)
+                .build();
+        int eventLimit = (int) Math.min(Integer.MAX_VALUE, EVENT_LIMIT + (long) ECHO_FACTOR * body.length);
+        feed = new EventFeed(emitter, failures, eventLimit, this::letGo);
     }
 
     /** Begins; never blocks. */
     void begin() {
         emitter.onCancel(cause -> {
-            Call running = call;
-            if (running != null) {
-                running.cancel();
-            }
+            hangUp();
             return CompletableFuture.completedStage(CancelReceipt.unconfirmed(CANCEL_NOTE));
         });
-        emitter.onDemand(() -> {
-            Call running = call;
-            if (running != null) {
-                running.resume();
-            }
-        });
-        if (task.model().isEmpty()) {
-            send();
-        } else {
-            facts.now().ifPresentOrElse(this::checkModel, () -> facts.ask(orFail(this::checkModel)));
-        }
-    }
-
-    private void checkModel(EngineFacts known) {
-        if (known.serves(task.model())) {
-            send();
-        } else {
-            queries.modelNames(orFail(names -> {
-                if (names.contains(task.model())) {
-                    send();
-                } else {
-                    Set<String> served = new LinkedHashSet<>(known.properties().modelNames());
-                    served.addAll(names);
-                    emitter.error(failures.modelNotFound(task.model(), served));
-                }
-            }));
-        }
+        emitter.onDemand(this::resume);
+        new ModelCheck(queries, facts, failures).begin(model, this::send, emitter::error);
     }
 
     private void send() {
         if (emitter.ended()) {
             return;
         }
-        WireRequest request = queries.authorized(WireRequest.post("/completion"))
-                .header("Accept", "text/event-stream")
-                .body("application/json", body)
-                .build();
+        boolean asks = facts.now().isEmpty() && facts.worthAsking();
+        versionPending = asks; // before the request is on its way, and with it the I/O thread's turn
         Call running = transport.stream(request, this);
-        call = running;
-        if (emitter.ended()) {
-            running.cancel();
-        } else if (facts.now().isEmpty() && facts.worthAsking()) {
-            running.execute(() -> versionPending = true);
+        reach(running);
+        if (asks && !emitter.ended()) {
             facts.ask(new EngineQueries.Reply<>() {
                 @Override
                 public void answer(EngineFacts value) {
@@ -169,19 +136,34 @@ final class CompletionRun implements StreamListener {
     }
 
     @Override
-    public void onHead(ResponseHead answer) {
-        lastBytes.came();
-        head = answer;
-        if (!isStream(answer)) {
-            return;
+    public void onConnected(Call running) {
+        reach(running);
+    }
+
+    /** From here on the call can be cancelled and resumed; who ended the stream before this could not. */
+    private void reach(Call running) {
+        call = running;
+        if (emitter.ended()) {
+            running.cancel();
         }
-        if (versionPending) {
+    }
+
+    @Override
+    public void onHead(ResponseHead head) {
+        lastBytes.came();
+        streams = head.status() == OK && head.contentType().equals("text/event-stream");
+        if (!streams) {
+            other = new OtherAnswer(head, failures);
+        } else if (versionPending) {
             versionTimer = time.schedule(VERSION_WAIT, () -> {
                 Call running = call;
                 if (running != null) {
                     running.execute(this::versionSettled);
                 }
             });
+            if (emitter.ended()) {
+                hangUp(); // who ended it may have looked for the timer just before it was there
+            }
         } else {
             start();
         }
@@ -194,32 +176,41 @@ final class CompletionRun implements StreamListener {
         int from = bytes.arrayOffset() + bytes.position();
         int to = from + bytes.remaining();
         if (started) {
-            return decode(array, from, to);
+            return feed.read(array, from, to);
         }
-        held.write(array, from, to - from);
-        ResponseHead answer = head;
-        if (answer != null && !isStream(answer) && held.size() >= ANSWER_LIMIT) {
-            notAStream(answer);
+        OtherAnswer answer = other;
+        if (answer == null) {
+            held.write(array, from, to - from);
+            return false;
         }
-        return answer == null || !isStream(answer);
+        boolean goOn = answer.take(array, from, to);
+        if (!goOn) {
+            fail(answer.error());
+        }
+        return goOn;
     }
 
     @Override
     public void onEnd() {
-        ResponseHead answer = head;
-        if (answer != null && !isStream(answer)) {
-            notAStream(answer);
-        } else {
-            versionSettled();
-            fail(failures.cutCleanly());
+        bodyEnded = true;
+        OtherAnswer answer = other;
+        if (answer != null) {
+            fail(answer.error());
+        } else if (started) {
+            cutCleanly();
         }
     }
 
     @Override
     public void onFailure(WireFailure failure) {
-        ResponseHead answer = head;
-        if (answer != null && isStream(answer)) {
-            versionSettled();
+        versionSettled();
+        if (emitter.ended()) {
+            return;
+        }
+        OtherAnswer answer = other;
+        if (answer != null && answer.refuses() && failure.kind() == WireFailure.Kind.RESET) {
+            fail(answer.error()); // the status was told; its reason need not be whole
+            return;
         }
         if (failure.kind() != WireFailure.Kind.INTERNAL) {
             facts.forget();
@@ -230,92 +221,37 @@ final class CompletionRun implements StreamListener {
     /** The version is known, or there is no more waiting for it. */
     private void versionSettled() {
         versionPending = false;
-        ResponseHead answer = head;
-        if (answer == null || !isStream(answer) || started) {
+        if (!streams || started) {
             return;
         }
         start();
         byte[] waiting = held.toByteArray();
         held.reset();
-        Call running = call;
-        if (decode(waiting, 0, waiting.length) && running != null) {
-            running.resume();
+        if (feed.read(waiting, 0, waiting.length)) {
+            resume();
+        }
+        if (bodyEnded) {
+            cutCleanly();
         }
     }
 
     private void start() {
         started = true;
-        TimeSource.Scheduled timer = versionTimer;
-        if (timer != null) {
-            timer.cancel();
-        }
+        stopTimer();
         StartDetails.Builder details = StartDetails.builder();
         EngineFacts known = facts.now().orElse(null);
         if (known != null && !known.version().isEmpty()) {
             details.engineVersion(known.version());
         }
-        goOn = emitter.started(known == null ? "" : known.model(), details.build());
+        emitter.started(known == null ? "" : known.model(), details.build());
     }
 
-    private boolean decode(byte[] bytes, int from, int to) {
-        goOn = true;
-        try {
-            decoder.feed(bytes, from, to);
-        } catch (JacksonException e) {
-            fail(failures.protocol(
-                    "an event that is not JSON (" + e.getOriginalMessage() + ")", excerpt(bytes, from, to)));
-        } catch (EventTooLargeException e) {
-            fail(failures.protocol(e.getMessage() + ", which is too much", ""));
+    /** The body ended as HTTP wants it; that is a cut, unless the end marker came before (EVT-05). */
+    private void cutCleanly() {
+        if (!emitter.ended()) {
+            facts.forget();
+            fail(failures.cutCleanly());
         }
-        return goOn;
-    }
-
-    private boolean event(CompletionEvent event) {
-        EngineError error = event.error();
-        if (error != null) {
-            fail(failures.inStream(error));
-            return false;
-        }
-        emitter.usage(event.tokensEvaluated(), event.cached(), event.tokensPredicted());
-        if (!event.content().isEmpty()) {
-            goOn = emitter.token(event.content());
-        }
-        if (event.hasProgress()) {
-            goOn = emitter.progress(event.progressProcessed(), event.progressTotal(), event.progressCached());
-        }
-        if (event.stop()) {
-            end(event);
-            return false;
-        }
-        if (event.hasTimings()) {
-            goOn = emitter.metrics(event.timings());
-        }
-        return !emitter.ended();
-    }
-
-    private void end(CompletionEvent event) {
-        EndDetails.Builder details = EndDetails.builder().slot(event.slot()).truncated(event.truncated());
-        String stoppingWord = event.stoppingWord();
-        if (stoppingWord != null) {
-            details.stopString(stoppingWord);
-        }
-        emitter.end(event.stopReason(), event.timings(), details.build());
-        letGo();
-    }
-
-    private void notAStream(ResponseHead answer) {
-        byte[] said = held.toByteArray();
-        if (answer.status() != OK) {
-            fail(failures.answer(answer, said));
-            return;
-        }
-        String type = answer.contentType().isEmpty() ? "no content type" : answer.contentType();
-        fail(EngineError.in(said)
-                .map(failures::inStream)
-                .orElseGet(() -> failures.protocol(
-                        (said.length == 0 ? "an empty body (" : "a body of another kind (") + type
-                                + ") instead of an event stream",
-                        excerpt(said, 0, said.length))));
     }
 
     private void fail(WorkerError error) {
@@ -325,33 +261,31 @@ final class CompletionRun implements StreamListener {
 
     /** The engine has nothing more to say that matters: its connection is closed at once (EVT-10). */
     private void letGo() {
-        reader.close();
+        feed.close();
+        hangUp();
+    }
+
+    /** Closes the connection; on any thread. */
+    private void hangUp() {
+        stopTimer();
         Call running = call;
         if (running != null) {
             running.cancel();
         }
     }
 
-    private <T> EngineQueries.Reply<T> orFail(Consumer<T> next) {
-        return new EngineQueries.Reply<>() {
-            @Override
-            public void answer(T value) {
-                next.accept(value);
-            }
-
-            @Override
-            public void failure(WorkerError error) {
-                emitter.error(error);
-            }
-        };
+    /** The engine may be read again; on any thread. */
+    private void resume() {
+        Call running = call;
+        if (running != null) {
+            running.resume();
+        }
     }
 
-    private static boolean isStream(ResponseHead answer) {
-        return answer.status() == OK && answer.contentType().equals("text/event-stream");
-    }
-
-    private static String excerpt(byte[] bytes, int from, int to) {
-        int most = Math.min(to, from + WorkerError.EXCERPT_LIMIT);
-        return new String(bytes, from, most - from, StandardCharsets.UTF_8);
+    private void stopTimer() {
+        TimeSource.Scheduled timer = versionTimer;
+        if (timer != null) {
+            timer.cancel();
+        }
     }
 }

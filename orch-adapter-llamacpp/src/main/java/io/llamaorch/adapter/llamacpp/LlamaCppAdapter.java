@@ -52,7 +52,7 @@ final class LlamaCppAdapter implements WorkerAdapter {
         executor = config.deliveryExecutor();
         healthLimit = options.duration(LlamaCppAdapterFactory.HEALTH_TIMEOUT);
         streams = RunningStreams.create(LlamaCppAdapterFactory.ENGINE, config, limits);
-        failures = new Failures(endpoint.toString());
+        failures = new Failures(endpoint.toString(), config.token());
         transport = new SocketTransport(endpoint, loop, time);
         queries = new EngineQueries(
                 transport,
@@ -94,7 +94,7 @@ final class LlamaCppAdapter implements WorkerAdapter {
     @Override
     public CompletionStage<WorkerHealth> health() {
         return stage(result -> new HealthCheck(queries, facts, failures, time, healthLimit, lastBytes::isRecent)
-                .begin(health -> executor.execute(() -> result.complete(health))));
+                .begin(health -> deliver(() -> result.complete(health))));
     }
 
     @Override
@@ -103,12 +103,12 @@ final class LlamaCppAdapter implements WorkerAdapter {
             @Override
             public void answer(EngineFacts value) {
                 facts.learn(value);
-                executor.execute(() -> result.complete(withFreeSlots(value.properties())));
+                deliver(() -> result.complete(withFreeSlots(value.properties())));
             }
 
             @Override
             public void failure(WorkerError error) {
-                executor.execute(() -> result.completeExceptionally(new WorkerException(error)));
+                deliver(() -> result.completeExceptionally(new WorkerException(error)));
             }
         }));
     }
@@ -117,6 +117,15 @@ final class LlamaCppAdapter implements WorkerAdapter {
     public void close() {
         streams.close();
         transport.close();
+    }
+
+    /** Completes a stage off the I/O thread, even if the executor that was given has been shut down. */
+    private void deliver(Runnable completion) {
+        try {
+            executor.execute(completion);
+        } catch (RuntimeException refused) {
+            AdapterConfig.builder().build().deliveryExecutor().execute(completion);
+        }
     }
 
     /** The slots that are left when each of our own streams has one. */

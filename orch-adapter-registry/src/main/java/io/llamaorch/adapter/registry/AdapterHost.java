@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.registry;
 
+import io.llamaorch.adapter.registry.internal.Foreign;
 import io.llamaorch.adapter.registry.internal.Jobs;
 import io.llamaorch.adapter.registry.internal.NearMiss;
 import io.llamaorch.adapter.registry.internal.Pool;
@@ -85,24 +86,27 @@ public final class AdapterHost implements AutoCloseable {
      * Makes an adapter for a replica and lets it have work at once. Whether its engine is there is not asked.
      *
      * @param spec the replica
-     * @throws WorkerException with {@link ErrorCode#NOT_FOUND} if there is no adapter for its engine
+     * @throws WorkerException with {@link ErrorCode#NOT_FOUND} if there is no adapter for its engine, with
+     *     {@link ErrorCode#INTERNAL} if the adapter cannot be made
      * @throws IllegalArgumentException if its configuration is wrong, or if the pool has a replica of that id
      * @throws IllegalStateException if the host is closed
      */
     public void bind(ReplicaSpec spec) {
         AdapterFactory factory = registry.factory(spec.engine());
+        requirePlace(spec);
+        // Made before the lock is taken: nobody else waits for a factory. Its place may be gone by then.
+        Replica replica = new Replica(spec, create(factory, spec), time);
+        boolean bound = false;
         binding.lock();
         try {
-            requireOpen();
-            Pool pool = pools.get(spec.pool());
-            if (pool != null && pool.find(spec.replica()).isPresent()) {
-                throw new IllegalArgumentException("pool '" + spec.pool() + "' has a replica '" + spec.replica()
-                        + "' already: unbind it first, or choose another id");
-            }
-            Replica replica = new Replica(spec, create(factory, spec), time);
+            requirePlace(spec);
             pools.computeIfAbsent(spec.pool(), Pool::new).add(replica);
+            bound = true;
         } finally {
             binding.unlock();
+            if (!bound) {
+                replica.close();
+            }
         }
     }
 
@@ -232,11 +236,12 @@ public final class AdapterHost implements AutoCloseable {
             config.deliveryExecutor(executor);
         }
         try {
-            return factory.create(config.build());
+            return Objects.requireNonNull(factory.create(config.build()), "create gave no adapter");
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "replica " + spec.pool() + "/" + spec.replica() + " (" + spec.engine() + "): " + e.getMessage(), e);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
+            Foreign.rethrowIfFatal(e);
             throw new WorkerException(WorkerError.builder(
                             ErrorCode.INTERNAL,
                             "the adapter for engine '" + spec.engine() + "' could not be created: " + e
@@ -266,6 +271,15 @@ public final class AdapterHost implements AutoCloseable {
                         + (known.isEmpty()
                                 ? ": no replica is bound"
                                 : ", only " + String.join(", ", known) + NearMiss.hint(pool, known)));
+    }
+
+    private void requirePlace(ReplicaSpec spec) {
+        requireOpen();
+        Pool pool = pools.get(spec.pool());
+        if (pool != null && pool.find(spec.replica()).isPresent()) {
+            throw new IllegalArgumentException("pool '" + spec.pool() + "' has a replica '" + spec.replica()
+                    + "' already: unbind it first, or choose another id");
+        }
     }
 
     private void requireOpen() {

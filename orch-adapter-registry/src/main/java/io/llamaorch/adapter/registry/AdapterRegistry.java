@@ -1,7 +1,6 @@
 package io.llamaorch.adapter.registry;
 
 import io.llamaorch.adapter.registry.internal.Discovery;
-import io.llamaorch.adapter.registry.internal.Judge;
 import io.llamaorch.adapter.registry.internal.NearMiss;
 import io.llamaorch.adapter.spi.AdapterFactory;
 import io.llamaorch.adapter.spi.ErrorCode;
@@ -87,7 +86,7 @@ public final class AdapterRegistry {
      * @throws IllegalArgumentException if there is one for the same engine, or if the factory is not fit to be loaded
      */
     public void register(AdapterFactory factory) {
-        String engine = Judge.check(factory);
+        String engine = Discovery.check(factory);
         if (factories.putIfAbsent(engine, factory) != null) {
             throw new IllegalArgumentException(
                     "there is an adapter for engine '" + engine + "' already: use replace if that is meant");
@@ -103,7 +102,7 @@ public final class AdapterRegistry {
      * @throws IllegalArgumentException if the factory is not fit to be loaded
      */
     public Optional<AdapterFactory> replace(AdapterFactory factory) {
-        return Optional.ofNullable(factories.put(Judge.check(factory), factory));
+        return Optional.ofNullable(factories.put(Discovery.check(factory), factory));
     }
 
     /**

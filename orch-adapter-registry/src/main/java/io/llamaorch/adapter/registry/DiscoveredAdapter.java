@@ -108,7 +108,8 @@ public final class DiscoveredAdapter {
 
     @Override
     public String toString() {
-        String name = engine.isEmpty() ? provider : engine + " " + version + " (" + provider + ")";
+        String known = provider.isEmpty() ? "an unnamed provider" : provider;
+        String name = engine.isEmpty() ? known : engine + " " + version + " (" + provider + ")";
         return verdict + " " + name + " from " + origin
                 + (verdict == Verdict.LOADED ? "" : ": " + reason + "; " + remedy);
     }
@@ -126,7 +127,7 @@ public final class DiscoveredAdapter {
      *
      * @param location the jar or folder, as a URI; empty if it is not known
      * @param module the module's name; empty on the class path
-     * @param layer {@code boot}, {@code none} on the class path, or the names of the modules in the layer
+     * @param layer the module layer's name: {@code boot}, {@code none} on the class path, or what its creator called it
      */
     public record Origin(String location, String module, String layer) {
 
@@ -135,6 +136,9 @@ public final class DiscoveredAdapter {
 
         @Override
         public String toString() {
+            if (equals(UNKNOWN)) {
+                return "an unknown place";
+            }
             String path = module.isEmpty() ? "the class path" : "module " + module;
             return location.isEmpty() ? path : path + " in " + location;
         }

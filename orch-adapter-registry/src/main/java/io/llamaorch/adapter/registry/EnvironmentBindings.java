@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -57,7 +58,7 @@ public final class EnvironmentBindings {
         List<String> faults = new ArrayList<>();
         List<ReplicaSpec> specs = new ArrayList<>();
         for (String engine : engines.stream().sorted().toList()) {
-            String prefix = PREFIX + engine.toUpperCase(Locale.ROOT).replace('-', '_') + "_";
+            String prefix = prefix(engine);
             Map<String, String> own = own(environment, prefix, engines);
             own.keySet().stream()
                     .filter(name -> !NAMES.contains(name))
@@ -72,6 +73,7 @@ public final class EnvironmentBindings {
                                 .orElseThrow() + " is set");
             }
         }
+        refuseTwins(specs, faults);
         if (!faults.isEmpty()) {
             throw new IllegalArgumentException(
                     "the environment does not name replicas properly: " + String.join("; ", faults));
@@ -90,20 +92,52 @@ public final class EnvironmentBindings {
             faults.add(prefix + REPLICA + " must have " + urls.size() + " different ids, one for each URL");
             ids = numbered(urls.size());
         }
+        ReplicaSpec.Builder names = ReplicaSpec.builder(engine);
+        String pool = own.getOrDefault(POOL, ReplicaSpec.DEFAULT_POOL);
+        boolean named = accepted(prefix + POOL, () -> names.pool(pool), faults);
+        for (String id : ids) {
+            named &= accepted(prefix + REPLICA, () -> names.replica(id), faults);
+        }
         Optional<Secret> token = token(prefix, own, faults);
+        if (!named) {
+            return List.of();
+        }
         List<ReplicaSpec> specs = new ArrayList<>();
         for (int i = 0; i < urls.size(); i++) {
-            ReplicaSpec.Builder spec = ReplicaSpec.builder(engine).url(urls.get(i));
-            try {
-                spec.pool(own.getOrDefault(POOL, ReplicaSpec.DEFAULT_POOL)).replica(ids.get(i));
-            } catch (IllegalArgumentException e) {
-                faults.add(prefix + POOL + " or " + prefix + REPLICA + ": " + e.getMessage());
-                return List.of();
-            }
+            ReplicaSpec.Builder spec =
+                    ReplicaSpec.builder(engine).url(urls.get(i)).pool(pool).replica(ids.get(i));
             token.ifPresent(spec::token);
             specs.add(spec.build());
         }
         return specs;
+    }
+
+    private static boolean accepted(String variable, Runnable setter, List<String> faults) {
+        try {
+            setter.run();
+            return true;
+        } catch (IllegalArgumentException e) {
+            faults.add(variable + ": " + e.getMessage());
+            return false;
+        }
+    }
+
+    /** Two engines that both take the defaults would be one replica. */
+    private static void refuseTwins(List<ReplicaSpec> specs, List<String> faults) {
+        Map<String, String> owners = new HashMap<>();
+        for (ReplicaSpec spec : specs) {
+            String place = spec.pool() + "/" + spec.replica();
+            String owner = owners.putIfAbsent(place, spec.engine());
+            if (owner != null && !owner.equals(spec.engine())) {
+                String prefix = prefix(spec.engine());
+                faults.add("replica " + place + " is named for " + owner + " and for " + spec.engine() + ": set "
+                        + prefix + POOL + " or " + prefix + REPLICA);
+            }
+        }
+    }
+
+    private static String prefix(String engine) {
+        return PREFIX + engine.toUpperCase(Locale.ROOT).replace('-', '_') + "_";
     }
 
     private static Optional<Secret> token(String prefix, Map<String, String> own, List<String> faults) {
@@ -145,7 +179,7 @@ public final class EnvironmentBindings {
         Map<String, String> own = new TreeMap<>();
         environment.forEach((name, value) -> {
             boolean another = engines.stream()
-                    .map(engine -> PREFIX + engine.toUpperCase(Locale.ROOT).replace('-', '_') + "_")
+                    .map(EnvironmentBindings::prefix)
                     .anyMatch(other -> other.length() > prefix.length() && name.startsWith(other));
             if (name.startsWith(prefix) && !another) {
                 own.put(name.substring(prefix.length()), value);

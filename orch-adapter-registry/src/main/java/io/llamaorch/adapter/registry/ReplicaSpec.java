@@ -76,7 +76,12 @@ public final class ReplicaSpec {
 
     @Override
     public String toString() {
-        return pool + "/" + replica + " (" + engine + (url == null ? "" : " at " + url) + ")";
+        return pool + "/" + replica + " (" + engine + (url == null ? "" : " at " + shown(url)) + ")";
+    }
+
+    /** The URL without the places where credentials are put by mistake: before the host, and after a question mark. */
+    private static String shown(String url) {
+        return url.replaceFirst("^([^/?#]*//)?[^/?#]*@", "$1…@").replaceFirst("[?#].*", "?…");
     }
 
     /**

@@ -7,14 +7,19 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All that an adapter is told (CFG-01): where its engine is, its options, and the clock and threads that it borrows.
  *
- * <p>Thread safety: immutable. {@code toString} shows no secret and no option's value.
+ * <p>Thread safety: immutable. {@code toString} shows no secret, no option's value, and of the URL neither user nor
+ * query.
  */
 public final class AdapterConfig {
+
+    /** Of a URL: the user, the query and the fragment; rather too much of a malformed one than too little. */
+    private static final Pattern PRIVATE_PARTS = Pattern.compile("(?<=//).*@|^[^/]*@|[?#].*", Pattern.DOTALL);
 
     private final String pool;
     private final String replica;
@@ -76,7 +81,9 @@ public final class AdapterConfig {
 
     @Override
     public String toString() {
-        return "AdapterConfig[" + pool + "/" + replica + ", url " + url + ", options " + options.keySet() + "]";
+        String place =
+                url == null ? "no url" : "url " + PRIVATE_PARTS.matcher(url).replaceAll("");
+        return "AdapterConfig[" + pool + "/" + replica + ", " + place + ", options " + options.keySet() + "]";
     }
 
     /**

@@ -69,7 +69,7 @@ public final class OptionSpec {
      * Begins an option that is a time, written like {@code 250ms}, {@code 5s}, {@code 2m} or {@code 1h}.
      *
      * @param name lower-case words joined by hyphens
-     * @param defaultValue what holds if it is not given
+     * @param defaultValue what holds if it is not given, in whole milliseconds
      * @return a builder
      */
     public static Builder duration(String name, Duration defaultValue) {
@@ -158,8 +158,10 @@ public final class OptionSpec {
          * @param least the least value
          * @param most the greatest value
          * @return this
+         * @throws IllegalArgumentException if the range is empty, or the option is no whole number
          */
         public Builder range(int least, int most) {
+            requireRange(Type.INTEGER, least <= most);
             this.least = Integer.toString(least);
             this.most = Integer.toString(most);
             return this;
@@ -168,11 +170,13 @@ public final class OptionSpec {
         /**
          * Sets the range of a time.
          *
-         * @param least the shortest
-         * @param most the longest
+         * @param least the shortest, in whole milliseconds
+         * @param most the longest, in whole milliseconds
          * @return this
+         * @throws IllegalArgumentException if the range is empty, or the option is no time
          */
         public Builder range(Duration least, Duration most) {
+            requireRange(Type.DURATION, least.compareTo(most) <= 0);
             this.least = OptionValues.format(least);
             this.most = OptionValues.format(most);
             return this;
@@ -199,9 +203,25 @@ public final class OptionSpec {
             return this;
         }
 
-        /** {@return the option} */
+        /**
+         * {@return the option}
+         *
+         * @throws IllegalArgumentException if the default is outside the range
+         */
         public OptionSpec build() {
-            return new OptionSpec(this);
+            OptionSpec spec = new OptionSpec(this);
+            String fault = defaultValue == null ? null : OptionValues.faultOf(spec, defaultValue);
+            if (fault != null) {
+                throw new IllegalArgumentException("the default is wrong: " + fault);
+            }
+            return spec;
+        }
+
+        private void requireRange(Type expected, boolean ordered) {
+            if (type != expected || !ordered) {
+                throw new IllegalArgumentException("option '" + name + "' of type " + type
+                        + (ordered ? " has no range of type " + expected : " has an empty range"));
+            }
         }
     }
 }

@@ -120,7 +120,7 @@ public final class OptionValues {
         }
     }
 
-    private static @Nullable String faultOf(OptionSpec spec, String value) {
+    static @Nullable String faultOf(OptionSpec spec, String value) {
         try {
             boolean inRange = switch (spec.type()) {
                 case TEXT -> true;
@@ -179,6 +179,10 @@ public final class OptionValues {
 
     static String format(Duration duration) {
         long millis = duration.toMillis();
+        if (duration.isNegative() || !Duration.ofMillis(millis).equals(duration)) {
+            throw new IllegalArgumentException(
+                    duration + " is not written in whole milliseconds, or is less than nothing");
+        }
         if (millis % 3_600_000 == 0) {
             return millis / 3_600_000 + "h";
         }

@@ -113,5 +113,10 @@ public sealed interface Prompt {
             Objects.requireNonNull(description, "description");
             Objects.requireNonNull(parametersSchema, "parametersSchema");
         }
+
+        @Override
+        public String toString() {
+            return "ToolSpec[" + name + "]";
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.llamaorch.adapter.spi;
 
 import io.llamaorch.adapter.spi.internal.EmitterCore;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
@@ -61,17 +62,28 @@ public final class RunningStreams implements AutoCloseable {
                     "a job with id '" + task.jobId() + "' is running: wait for its end, or use another id"));
             return emitter.stream();
         }
-        emitter.watch(task.deadline());
-        if (closed) {
-            emitter.closeBecauseAdapterCloses();
-            return emitter.stream();
-        }
         try {
-            begin.accept(emitter);
-        } catch (RuntimeException | LinkageError e) {
-            emitter.fault(e);
+            emitter.watch(task.deadline());
+            if (closed) {
+                emitter.closeBecauseAdapterCloses();
+                nothingToRelease(emitter);
+            } else {
+                begin.accept(emitter);
+            }
+        } catch (Throwable thrown) {
+            emitter.fault(thrown);
+            nothingToRelease(emitter);
+            if (thrown instanceof VirtualMachineError fatal) {
+                throw fatal;
+            }
         }
         return emitter.stream();
+    }
+
+    /** No adapter will ever listen to this stream's end, unless it does already. */
+    private static void nothingToRelease(EmitterCore emitter) {
+        emitter.onCancel(cause ->
+                CompletableFuture.completedStage(CancelReceipt.unconfirmed("the adapter did not begin the job")));
     }
 
     /**

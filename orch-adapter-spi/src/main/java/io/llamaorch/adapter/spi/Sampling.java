@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.spi;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -156,7 +157,7 @@ public final class Sampling {
          * @return this
          */
         public Builder temperature(double temperature) {
-            this.temperature = inRange("temperature", temperature, 0, Double.MAX_VALUE);
+            this.temperature = inRange("temperature", temperature, 0, Double.MAX_VALUE, "a finite number, 0 or more");
             return this;
         }
 
@@ -167,7 +168,7 @@ public final class Sampling {
          * @return this
          */
         public Builder topP(double topP) {
-            this.topP = inRange("topP", topP, 0, 1);
+            this.topP = inRange("topP", topP, 0, 1, "between 0 and 1");
             return this;
         }
 
@@ -178,7 +179,7 @@ public final class Sampling {
          * @return this
          */
         public Builder topK(int topK) {
-            this.topK = (int) inRange("topK", topK, 0, Integer.MAX_VALUE);
+            this.topK = notNegative("topK", topK);
             return this;
         }
 
@@ -189,7 +190,7 @@ public final class Sampling {
          * @return this
          */
         public Builder minP(double minP) {
-            this.minP = inRange("minP", minP, 0, 1);
+            this.minP = inRange("minP", minP, 0, 1, "between 0 and 1");
             return this;
         }
 
@@ -215,7 +216,8 @@ public final class Sampling {
          * @return this
          */
         public Builder repeatPenalty(double repeatPenalty) {
-            this.repeatPenalty = inRange("repeatPenalty", repeatPenalty, Double.MIN_VALUE, Double.MAX_VALUE);
+            this.repeatPenalty = inRange(
+                    "repeatPenalty", repeatPenalty, Double.MIN_VALUE, Double.MAX_VALUE, "a finite number above 0");
             return this;
         }
 
@@ -226,7 +228,7 @@ public final class Sampling {
          * @return this
          */
         public Builder presencePenalty(double presencePenalty) {
-            this.presencePenalty = inRange("presencePenalty", presencePenalty, -Double.MAX_VALUE, Double.MAX_VALUE);
+            this.presencePenalty = finite("presencePenalty", presencePenalty);
             return this;
         }
 
@@ -237,7 +239,7 @@ public final class Sampling {
          * @return this
          */
         public Builder frequencyPenalty(double frequencyPenalty) {
-            this.frequencyPenalty = inRange("frequencyPenalty", frequencyPenalty, -Double.MAX_VALUE, Double.MAX_VALUE);
+            this.frequencyPenalty = finite("frequencyPenalty", frequencyPenalty);
             return this;
         }
 
@@ -259,15 +261,14 @@ public final class Sampling {
         /**
          * Sets what is added to the scores of tokens.
          *
-         * @param logitBias token id, 0 or more, to a finite number
+         * @param logitBias token id, 0 or more, to a finite number; its order is kept
          * @return this
          */
         public Builder logitBias(Map<Integer, Double> logitBias) {
             Map<Integer, Double> copy = new LinkedHashMap<>();
-            logitBias.forEach((id, bias) -> copy.put(
-                    (int) inRange("a token id of logitBias", id, 0, Integer.MAX_VALUE),
-                    inRange("a value of logitBias", bias, -Double.MAX_VALUE, Double.MAX_VALUE)));
-            this.logitBias = Map.copyOf(copy);
+            logitBias.forEach((id, bias) ->
+                    copy.put(notNegative("a token id of logitBias", id), finite("a value of logitBias", bias)));
+            this.logitBias = Collections.unmodifiableMap(copy);
             return this;
         }
 
@@ -278,7 +279,7 @@ public final class Sampling {
          * @return this
          */
         public Builder logProbabilities(int logProbabilities) {
-            this.logProbabilities = (int) inRange("logProbabilities", logProbabilities, 0, Integer.MAX_VALUE);
+            this.logProbabilities = notNegative("logProbabilities", logProbabilities);
             return this;
         }
 
@@ -287,15 +288,20 @@ public final class Sampling {
             return new Sampling(this);
         }
 
-        private static double inRange(String name, double value, double least, double most) {
+        private static int notNegative(String name, int value) {
+            if (value < 0) {
+                throw new IllegalArgumentException(name + " is " + value + ": it must be 0 or more");
+            }
+            return value;
+        }
+
+        private static double finite(String name, double value) {
+            return inRange(name, value, -Double.MAX_VALUE, Double.MAX_VALUE, "a finite number");
+        }
+
+        private static double inRange(String name, double value, double least, double most, String rule) {
             if (Double.isNaN(value) || value < least || value > most) {
-                String range = most < Double.MAX_VALUE ? "between " + least + " and " + most : "a finite number";
-                if (least == 0 && most > 1) {
-                    range = "0 or more";
-                } else if (least == Double.MIN_VALUE) {
-                    range = "above 0";
-                }
-                throw new IllegalArgumentException(name + " is " + value + ": it must be " + range);
+                throw new IllegalArgumentException(name + " is " + value + ": it must be " + rule);
             }
             return value;
         }

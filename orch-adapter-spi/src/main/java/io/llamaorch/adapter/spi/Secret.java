@@ -55,7 +55,11 @@ public final class Secret {
         return value.get();
     }
 
-    /** {@return the first six hexadecimal digits of the value's SHA-256, to tell two secrets apart} */
+    /**
+     * {@return the first six hexadecimal digits of the value's SHA-256, to tell two secrets apart}
+     *
+     * @throws IllegalArgumentException if the source now gives an empty or malformed value
+     */
     public String fingerprint() {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(reveal().getBytes(StandardCharsets.UTF_8));
@@ -65,10 +69,14 @@ public final class Secret {
         }
     }
 
-    /** {@return the fingerprint, never the value} */
+    /** {@return the fingerprint, never the value; {@code secret#unreadable} if the source fails} */
     @Override
     public String toString() {
-        return "secret#" + fingerprint();
+        try {
+            return "secret#" + fingerprint();
+        } catch (RuntimeException e) {
+            return "secret#unreadable"; // printing must not fail, and the reason may name the value
+        }
     }
 
     private static String check(String value) {

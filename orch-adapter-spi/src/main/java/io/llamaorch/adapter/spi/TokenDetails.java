@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 /**
  * What is known of a piece of text besides the text.
  *
- * <p>Thread safety: immutable.
+ * <p>Thread safety: immutable. {@code toString} shows no text.
  */
 public final class TokenDetails {
 
@@ -69,6 +69,11 @@ public final class TokenDetails {
          */
         public Alternative {
             Objects.requireNonNull(text, "text");
+        }
+
+        @Override
+        public String toString() {
+            return "Alternative[" + text.length() + " chars, " + logProbability + "]";
         }
     }
 }

@@ -44,7 +44,7 @@ public final class WorkerError {
      * Makes an error of which only code and message are known.
      *
      * @param code what kind of failure it is
-     * @param message what happened and what to do, in one line
+     * @param message what happened and what to do, in one line; control characters become spaces
      * @return the error
      */
     public static WorkerError of(ErrorCode code, String message) {
@@ -55,7 +55,7 @@ public final class WorkerError {
      * Begins an error.
      *
      * @param code what kind of failure it is
-     * @param message what happened and what to do, in one line
+     * @param message what happened and what to do, in one line; control characters become spaces
      * @return a builder
      */
     public static Builder builder(ErrorCode code, String message) {
@@ -153,7 +153,7 @@ public final class WorkerError {
 
         private Builder(ErrorCode code, String message) {
             this.code = Objects.requireNonNull(code, "code");
-            this.message = Objects.requireNonNull(message, "message");
+            this.message = inOneLine(message);
             this.retriable = code.retriable();
         }
 
@@ -237,15 +237,10 @@ public final class WorkerError {
          */
         public Builder excerpt(String said) {
             int end = Math.min(said.length(), EXCERPT_LIMIT);
-            StringBuilder clean = new StringBuilder(end);
-            for (int i = 0; i < end; i++) {
-                char c = said.charAt(i);
-                clean.append(Character.isISOControl(c) ? ' ' : c);
+            if (end < said.length() && Character.isHighSurrogate(said.charAt(end - 1))) {
+                end--;
             }
-            if (end > 0 && end < said.length() && Character.isHighSurrogate(clean.charAt(end - 1))) {
-                clean.setLength(end - 1);
-            }
-            this.excerpt = clean.toString().strip();
+            this.excerpt = inOneLine(said.substring(0, end)).strip();
             return this;
         }
 
@@ -263,6 +258,15 @@ public final class WorkerError {
         /** {@return the error} */
         public WorkerError build() {
             return new WorkerError(this);
+        }
+
+        private static String inOneLine(String text) {
+            if (text.chars().noneMatch(Character::isISOControl)) {
+                return text;
+            }
+            StringBuilder clean = new StringBuilder(text.length());
+            text.chars().forEach(c -> clean.append(Character.isISOControl(c) ? ' ' : (char) c));
+            return clean.toString();
         }
     }
 }

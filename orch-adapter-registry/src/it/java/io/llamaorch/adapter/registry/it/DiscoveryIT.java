@@ -1,131 +1,128 @@
 package io.llamaorch.adapter.registry.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import io.llamaorch.adapter.registry.it.Launch.Found;
 import java.nio.file.Path;
-import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** REG-01 and REG-07: adapters are found wherever the JVM can have them, by the name of their engine. */
+/** Discovery in a JVM as a user starts it. */
 class DiscoveryIT {
 
     @TempDir
-    Path work;
+    Path folder;
 
-    @Test
-    void modulePath_whenTwoAdaptersAreDroppedIn_findsBothAndTellsWhere() throws IOException, InterruptedException {
-        Path folder = work.resolve("adapters");
-        new TestJar("alpha.adapter").module().factory("alpha.Factory", "alpha").into(folder);
-        new TestJar("beta.adapter").module().factory("beta.Factory", "beta").into(folder);
+    private Adapters adapters;
 
-        Jvm.Run run = Jvm.onModulePath(work, "alpha", folder);
-
-        assertEquals(List.of("alpha", "beta"), run.engines());
-        assertTrue(run.text().contains("FOUND alpha"), run.text());
-        String jar = folder.resolve("alpha.adapter.jar").toFile().toURI().toString();
-        assertTrue(
-                run.text().contains("LOADED alpha 1.0 (alpha.Factory) from module alpha.adapter in " + jar),
-                run.text());
+    @BeforeEach
+    void setUp() {
+        adapters = new Adapters(new Jars(folder));
     }
 
     @Test
-    void classPath_whenAJarNamesTwoFactories_findsBoth() throws IOException, InterruptedException {
-        Path jar = new TestJar("both")
-                .factory("both.First", "first")
-                .factory("both.Second", "second")
-                .into(work);
-
-        Jvm.Run run = Jvm.onClassPath(work, "second", jar);
-
-        assertEquals(List.of("first", "second"), run.engines());
-        assertTrue(
-                run.text()
-                        .contains("LOADED first 1.0 (both.First) from the class path in "
-                                + jar.toFile().toURI()),
-                run.text());
+    void discover_whenTwoModulesProvide_findsBothAndMakesNoAdapter() {
+        Path a = adapters.onModulePath("tiny.a", "alpha");
+        Path b = adapters.onModulePath("tiny.b", "beta");
+        Found found = Launch.in(folder).onModulePath(a, b).asModules();
+        assertEquals("engines [alpha, beta]", found.engines());
+        assertEquals(2, found.report().size(), found.toString()); // a line more would be an adapter that was made
+        found.assertLine("LOADED alpha 1.0 (tiny.a.Factory) from module tiny.a in ", a.toString());
+        found.assertLine("LOADED beta 1.0 (tiny.b.Factory) from module tiny.b in ", b.toString());
     }
 
     @Test
-    void bothPaths_whenEachHasAnAdapter_findsBothOnce() throws IOException, InterruptedException {
-        Path folder = work.resolve("adapters");
-        new TestJar("alpha.adapter").module().factory("alpha.Factory", "alpha").into(folder);
-        Path jar = new TestJar("beta").factory("beta.Factory", "beta").into(work);
-
-        Jvm.Run run = Jvm.onBothPaths(work, "alpha", folder, jar);
-
-        assertEquals(List.of("alpha", "beta"), run.engines());
-        assertEquals(List.of(), run.rejected());
-        assertEquals(
-                2, run.text().lines().filter(line -> line.startsWith("LOADED")).count(), run.text());
+    void discover_whenOnTheClassPath_findsAllAndMakesNoAdapter() {
+        Path a = adapters.onClassPath("a", "alpha");
+        Path b = adapters.onClassPath("b", "beta");
+        Found found = Launch.in(folder).onClassPath(a, b).asClasses();
+        assertEquals("engines [alpha, beta]", found.engines());
+        assertEquals(2, found.report().size(), found.toString());
+        found.assertLine("LOADED alpha 1.0 (a.Factory) from the class path in ", a.toString());
+        found.assertLine("LOADED beta 1.0 (b.Factory) from the class path in ", b.toString());
     }
 
-    /** A provider method may give any type, so neither is told from the other by it. */
     @Test
-    void modulePath_whenTwoProviderMethodsShareATypeOrAClass_findsAll() throws IOException, InterruptedException {
-        String method = "public static io.llamaorch.adapter.spi.AdapterFactory provider() { return new %s(\"%s\"); }";
-        TestJar jar =
-                new TestJar("many.adapter").module().factory("many.Any", "any").source("many.Named", """
-                package many;
-                class Named extends Any {
-                    private final String name;
-                    Named(String name) { this.name = name; }
-                    @Override public String engine() { return name; }
-                }
-                """);
-        for (String engine : List.of("one", "two")) {
-            String type = "many.Of" + engine;
-            jar.provider(type)
-                    .source(
-                            type,
-                            "package many; public class Of" + engine + " { " + method.formatted("Named", engine)
-                                    + " }");
+    void discover_whenSomeAreModulesAndSomeAreNot_findsAll() {
+        Path a = adapters.onModulePath("tiny.a", "alpha");
+        Path b = adapters.onClassPath("b", "beta");
+        Found found = Launch.in(folder).onModulePath(a).onClassPath(b).asModules();
+        assertEquals("engines [alpha, beta]", found.engines());
+        assertEquals(2, found.report().size(), found.toString());
+        found.assertLine("LOADED alpha", "from module tiny.a");
+        found.assertLine("LOADED beta", "from the class path");
+    }
+
+    @Test
+    void discover_whenModulesHaveProviderMethods_findsEachOfThem() {
+        String methods = "  public static AdapterFactory provider() { return new Factory(); }\n";
+        Path a = adapters.onModulePath("tiny.a", "tiny.a.Factory", source("tiny.a.Factory", "alpha", methods));
+        Path b = adapters.onModulePath("tiny.b", "tiny.b.Factory", source("tiny.b.Factory", "beta", methods));
+        Found found = Launch.in(folder).onModulePath(a, b).asModules();
+        assertEquals("engines [alpha, beta]", found.engines());
+        found.assertLine("LOADED alpha 1.0 (tiny.a.Factory) from module tiny.a in ", a.toString());
+        found.assertLine("LOADED beta 1.0 (tiny.b.Factory) from module tiny.b in ", b.toString());
+        assertEquals(2, found.report().size(), found.toString());
+    }
+
+    @Test
+    void discover_whenTwoServeOneEngine_rejectsBothAndNamesBoth() {
+        Path a = adapters.onModulePath("tiny.a", "same");
+        Path b = adapters.onClassPath("b", "same");
+        Path good = adapters.onModulePath("tiny.good", "good");
+        Found found = Launch.in(folder).onModulePath(a, good).onClassPath(b).asModules();
+        assertEquals("engines [good]", found.engines());
+        for (String type : new String[] {"tiny.a.Factory", "b.Factory"}) {
+            found.assertLine(
+                    "REJECTED same 1.0 (" + type + ")",
+                    "2 providers serve engine 'same'",
+                    "tiny.a.Factory from module tiny.a in file:" + a,
+                    "b.Factory from the class path in file:" + b);
         }
-        Path folder = work.resolve("adapters");
-        jar.into(folder);
-
-        Jvm.Run run = Jvm.onModulePath(work, "one", folder);
-
-        assertEquals(List.of("any", "one", "two"), run.engines(), run.text());
     }
 
     @Test
-    void lookup_whenMistyped_namesWhatExistsAndHints() throws IOException, InterruptedException {
-        Path folder = work.resolve("adapters");
-        new TestJar("llama.adapter")
-                .module()
-                .factory("llama.Factory", "llamacpp")
-                .into(folder);
-        new TestJar("beta.adapter").module().factory("beta.Factory", "beta").into(folder);
-
-        Jvm.Run run = Jvm.onModulePath(work, "lamacpp", folder);
-
-        assertTrue(
-                run.text()
-                        .contains("NOT_FOUND: there is no adapter for engine 'lamacpp', only for beta, llamacpp;"
-                                + " did you mean 'llamacpp'?"),
-                run.text());
+    void discover_whenAServicesFileIsNoText_findsTheOthers() {
+        Path bad = new Jars(folder).jar("bad").services("this is no name").build();
+        Path good = adapters.onClassPath("good", "good");
+        Found found = Launch.in(folder).onClassPath(bad, good).asClasses();
+        assertEquals("engines [good]", found.engines());
+        found.assertLine("REJECTED", "bad.jar");
+        assertEquals(2, found.report().size(), found.toString());
     }
 
     @Test
-    void lookup_whenThereIsNoAdapterAtAll_saysWhatToDo() throws IOException, InterruptedException {
-        Jvm.Run run = Jvm.onModulePath(work, "llamacpp", Files.createDirectory(work.resolve("empty")));
-
-        assertEquals(List.of(), run.engines());
-        assertTrue(run.text().contains("no adapter for engine 'llamacpp', nor for any other: put"), run.text());
+    void discover_whenTwoProvidersCannotBeLinked_namesBoth() {
+        Path good = adapters.onClassPath("good", "good");
+        Launch launch = Launch.in(folder).onClassPath(good);
+        for (String name : new String[] {"one", "two"}) {
+            launch.onClassPath(new Jars(folder)
+                    .jar(name)
+                    .source(
+                            name + ".Factory",
+                            source(name + ".Factory", name, "").replace("implements", "extends gone.Needed implements"))
+                    .source("gone.Needed", "package gone; public class Needed {}")
+                    .without("gone.Needed")
+                    .services(name + ".Factory")
+                    .build());
+        }
+        Found found = launch.asClasses();
+        assertEquals("engines [good]", found.engines());
+        assertEquals(3, found.report().size(), found.toString());
+        found.assertLine("REJECTED one.Factory", "one.jar", "a class that it needs is missing: gone.Needed");
+        found.assertLine("REJECTED two.Factory", "two.jar", "a class that it needs is missing: gone.Needed");
     }
 
-    /** REG-08: a factory is made, an adapter is not. */
     @Test
-    void discovery_whenItLooks_makesNoAdapter() throws IOException, InterruptedException {
-        Path jar = new TestJar("alpha").factory("alpha.Factory", "alpha").into(work);
+    void discover_whenThereIsNothing_saysSo() {
+        Found found = Launch.in(folder).asClasses();
+        assertEquals("engines []", found.engines());
+        assertTrue(found.report().contains("no adapter was found"), found.toString());
+    }
 
-        Jvm.Run run = Jvm.onClassPath(work, "alpha", jar);
-
-        assertFalse(run.text().contains("an adapter was created"), run.text());
+    private static String source(String type, String engine, String body) {
+        return Adapters.factory(type, "\"" + engine + "\"", "AdapterDescriptor.SPI_GENERATION", body);
     }
 }

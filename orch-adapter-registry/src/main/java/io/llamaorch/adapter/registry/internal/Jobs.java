@@ -28,7 +28,13 @@ public final class Jobs {
      */
     public TokenStream run(TaskRequest task, Supplier<TokenStream> start) {
         CompletableFuture<TokenStream> place = new CompletableFuture<>();
-        if (running.putIfAbsent(task.jobId(), place) != null) {
+        for (var other = running.putIfAbsent(task.jobId(), place);
+                other != null;
+                other = running.putIfAbsent(task.jobId(), place)) {
+            if (hasEnded(other)) {
+                running.remove(task.jobId(), other);
+                continue;
+            }
             return TokenStream.failed(
                     task.jobId(),
                     WorkerError.of(
@@ -38,13 +44,14 @@ public final class Jobs {
         boolean started = false;
         try {
             TokenStream stream = start.get();
-            started = true;
             place.complete(stream);
-            var unused = stream.outcome().thenRun(() -> running.remove(task.jobId(), place));
+            var unused = stream.outcome().whenComplete((terminal, failure) -> running.remove(task.jobId(), place));
+            started = true;
             return stream;
         } finally {
             if (!started) {
                 running.remove(task.jobId(), place);
+                place.cancel(false);
             }
         }
     }
@@ -57,7 +64,22 @@ public final class Jobs {
      */
     public Cancellation cancel(String jobId) {
         CompletableFuture<TokenStream> place = running.get(jobId);
-        TokenStream stream = place == null ? null : place.getNow(null);
-        return stream == null ? Cancellation.notRunning() : stream.cancel();
+        if (place == null) {
+            return Cancellation.notRunning();
+        }
+        if (place.isDone() && !place.isCancelled()) {
+            return place.join().cancel();
+        }
+        // It is being started at this moment: it is cancelled as soon as there is a stream.
+        CompletableFuture<Cancellation> later =
+                place.thenApply(TokenStream::cancel).exceptionally(failure -> Cancellation.notRunning());
+        return Cancellation.of(later.thenCompose(Cancellation::accepted), later.thenCompose(Cancellation::settled));
+    }
+
+    /** Asks the stream itself: its end is known to those who ask before it is told to those who wait. */
+    private static boolean hasEnded(CompletableFuture<TokenStream> place) {
+        return place.isDone()
+                && (place.isCancelled()
+                        || place.join().outcome().toCompletableFuture().isDone());
     }
 }

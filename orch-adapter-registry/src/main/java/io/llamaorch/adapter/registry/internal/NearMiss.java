@@ -28,12 +28,18 @@ public final class NearMiss {
     }
 
     private static boolean isNear(String name, String candidate) {
-        return plain(name).equals(plain(candidate)) || distance(name, candidate) <= MOST_EDITS;
+        int longer = Math.max(name.length(), candidate.length());
+        int shorter = Math.min(name.length(), candidate.length());
+        if (longer - shorter <= MOST_EDITS && distance(name, candidate) <= Math.min(MOST_EDITS, longer - 1)) {
+            return true;
+        }
+        String plain = plain(name);
+        return !plain.isEmpty() && plain.equals(plain(candidate));
     }
 
     /** The name without what people leave out or vary. */
     private static String plain(String name) {
-        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+        return name.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]", "");
     }
 
     /** How many letters must be put in, taken out or changed to make one into the other. */

@@ -1,57 +1,78 @@
 package io.llamaorch.adapter.registry.internal;
 
-import io.llamaorch.adapter.registry.DiscoveredAdapter.Origin;
+import io.llamaorch.adapter.registry.DiscoveredAdapter;
 import io.llamaorch.adapter.spi.AdapterFactory;
-import java.lang.module.ModuleDescriptor;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.module.ResolvedModule;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLConnection;
+import java.nio.charset.StandardCharsets;
 import java.security.CodeSource;
-import java.util.Optional;
+import java.util.Enumeration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Tells where a class came from. */
 final class Origins {
 
     private Origins() {}
 
-    static Origin of(Class<?> type) {
+    static DiscoveredAdapter.Origin of(Class<?> type) {
         Module module = type.getModule();
         ModuleLayer layer = module.getLayer();
-        return layer == null ? onClassPath(location(type)) : new Origin(location(type), module.getName(), name(layer));
+        return new DiscoveredAdapter.Origin(
+                location(type),
+                module.isNamed() ? module.getName() : "",
+                layer == null ? "none" : layer == ModuleLayer.boot() ? "boot" : layer.toString());
     }
 
-    static Origin onClassPath(String location) {
-        return new Origin(location, "", "none");
+    /** Where a provider is named whose class cannot be loaded; unknown if no such place is found. */
+    static DiscoveredAdapter.Origin naming(String provider) {
+        ModuleLayer own = Origins.class.getModule().getLayer();
+        ModuleLayer layer = own == null ? ModuleLayer.boot() : own;
+        for (ResolvedModule module : layer.configuration().modules()) {
+            if (module.reference().descriptor().provides().stream()
+                    .filter(provides -> provides.service().equals(AdapterFactory.class.getName()))
+                    .anyMatch(provides -> provides.providers().contains(provider))) {
+                String location =
+                        module.reference().location().map(URI::toString).orElse("");
+                return new DiscoveredAdapter.Origin(
+                        location, module.name(), layer == ModuleLayer.boot() ? "boot" : layer.toString());
+            }
+        }
+        String file = listed().get(provider);
+        return file == null ? DiscoveredAdapter.Origin.UNKNOWN : new DiscoveredAdapter.Origin(file, "", "none");
     }
 
-    /** The module of a layer that provides a factory of that name, be the class there or not. */
-    static Optional<Origin> providing(ModuleLayer layer, String provider) {
-        return layer.modules().stream()
-                .filter(module -> provides(module.getDescriptor(), provider))
-                .findFirst()
-                .map(module -> new Origin(location(layer, module), module.getName(), name(layer)))
-                .or(() -> layer.parents().stream()
-                        .flatMap(parent -> providing(parent, provider).stream())
-                        .findFirst());
+    /** The providers that files on the class path name, each with the file that names it first. */
+    static Map<String, String> listed() {
+        Map<String, String> listed = new LinkedHashMap<>();
+        try {
+            Enumeration<URL> files = loader().getResources("META-INF/services/" + AdapterFactory.class.getName());
+            while (files.hasMoreElements()) {
+                URL file = files.nextElement();
+                URLConnection connection = file.openConnection();
+                connection.setUseCaches(false);
+                try (InputStream in = connection.getInputStream()) {
+                    new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                            .lines()
+                            .map(line -> line.replaceFirst("#.*", "").strip())
+                            .filter(line -> !line.isEmpty())
+                            .forEach(line -> listed.putIfAbsent(line, file.toString()));
+                }
+            }
+        } catch (IOException e) {
+            // It only helps a message; the complaint itself is told with what was found so far.
+            return listed;
+        }
+        return listed;
     }
 
-    private static boolean provides(ModuleDescriptor module, String provider) {
-        return module.provides().stream()
-                .filter(provided -> provided.service().equals(AdapterFactory.class.getName()))
-                .anyMatch(provided -> provided.providers().contains(provider));
-    }
-
-    private static String name(ModuleLayer layer) {
-        return layer == ModuleLayer.boot() ? "boot" : layer.toString();
-    }
-
-    private static String location(ModuleLayer layer, Module module) {
-        return layer.configuration()
-                .findModule(module.getName())
-                .map(ResolvedModule::reference)
-                .flatMap(reference -> reference.location().map(URI::toString))
-                .map(location -> location.replaceFirst("^file:///", "file:/")) // as code sources write it
-                .orElse("");
+    static ClassLoader loader() {
+        return Origins.class.getClassLoader();
     }
 
     private static String location(Class<?> type) {

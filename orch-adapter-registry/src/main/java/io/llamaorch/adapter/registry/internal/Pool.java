@@ -9,6 +9,8 @@ import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerProperties;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,10 @@ public final class Pool {
 
     private static final Comparator<Replica> BY_LOAD =
             Comparator.comparingInt(Replica::running).thenComparing(Replica::id);
+
+    /** By difference, since the clock may wrap. */
+    private static final Comparator<Replica> BY_FAILURE =
+            (one, other) -> Long.signum(one.failedAt() - other.failedAt());
 
     private final String name;
     private final ConcurrentSkipListMap<String, Replica> replicas = new ConcurrentSkipListMap<>();
@@ -124,10 +130,17 @@ public final class Pool {
      * @return the capability
      */
     public <T> Optional<T> capability(Class<T> type) {
-        return replicas.values().stream()
-                .sorted(Comparator.comparing(Replica::isReady).reversed().thenComparing(BY_LOAD))
-                .flatMap(replica -> replica.adapter().capability(type).stream())
-                .findFirst();
+        // Taken one by one and never sorted: what the order goes by may change at any moment.
+        List<Replica> left = new ArrayList<>(replicas.values());
+        while (!left.isEmpty()) {
+            Replica best = best(left).orElseThrow();
+            Optional<T> capability = best.capability(type);
+            if (capability.isPresent()) {
+                return capability;
+            }
+            left.remove(best);
+        }
+        return Optional.empty();
     }
 
     /** {@return a stage with every replica's health} */
@@ -140,13 +153,17 @@ public final class Pool {
         return askAll(Replica::properties);
     }
 
-    /** Ready before not ready; of the ready the least loaded, of the others the one that failed longest ago. */
     private Optional<Replica> choose() {
         replicas.values().forEach(Replica::lookAgainIfDue);
-        return replicas.values().stream()
+        return best(replicas.values());
+    }
+
+    /** Ready before not ready; of the ready the least loaded, of the others the one that failed longest ago. */
+    private static Optional<Replica> best(Collection<Replica> candidates) {
+        return candidates.stream()
                 .filter(Replica::isReady)
                 .min(BY_LOAD)
-                .or(() -> replicas.values().stream().max(Comparator.comparingLong(Replica::sinceFailure)));
+                .or(() -> candidates.stream().min(BY_FAILURE));
     }
 
     private <T> CompletionStage<Map<String, T>> askAll(Function<Replica, CompletionStage<T>> question) {

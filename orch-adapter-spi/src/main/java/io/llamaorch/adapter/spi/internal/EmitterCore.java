@@ -18,40 +18,25 @@ import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.Usage;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The state of one stream, and the adapter's door to it.
  *
- * <p>One word, the ledger, decides every race: it counts the events that were accepted and holds the seal that ends
- * them. An event is accepted by one compare-and-set on it, and so is the terminal, which thereby knows exactly how many
- * events come before it. Delivery is the {@link Claim}'s, the buffer between the two is {@link Backlog}'s, time is
- * {@link Watchdog}'s.
+ * <p>The {@link Ledger} decides every race between events and what ends them. Delivery is the {@link Claim}'s, the buffer
+ * between the two is the {@link Backlog}'s, time is the {@link Watchdog}'s, letting go of the engine the
+ * {@link Teardown}'s.
  */
 public final class EmitterCore implements TokenEmitter {
 
-    private static final long SEALED = Long.MIN_VALUE;
-    private static final int PIECE_SHIFT = 32;
-    private static final long EVENT = 1;
-    private static final long PIECE = EVENT + (1L << PIECE_SHIFT);
     private static final Step.Listener UNWATCHED = step -> {};
-    private static final VarHandle LEDGER;
-
-    static {
-        try {
-            LEDGER = MethodHandles.lookup().findVarHandle(EmitterCore.class, "ledger", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     private final String jobId;
     private final String engine;
@@ -63,22 +48,15 @@ public final class EmitterCore implements TokenEmitter {
     private final Teardown teardown;
     private final LazyStage<TokenEvent.Terminal> outcome = new LazyStage<>();
     private final TokenStream stream;
+    private final Ledger ledger = new Ledger();
+    private final Tally tally = new Tally();
+    private final HalfCharacter half = new HalfCharacter();
     private volatile Runnable whenEnded = () -> {};
 
-    /** The seal in bit 63, the number of pieces in 62 to 32, the number of events in 31 to 0. */
-    @SuppressWarnings("UnusedVariable") // by way of LEDGER
-    private volatile long ledger;
-
-    // Written by the producer only; a thread that ends the stream reads them after the ledger.
+    // Written by the producer only.
     private boolean started;
     private boolean counted;
-    private int promptTokens = -1;
-    private int cachedTokens = -1;
-    private volatile int generatedTokens = -1; // written last and read first, so that the other two are seen with it
     private int toolCalls;
-    private Timings timings = Timings.UNKNOWN;
-    private char heldHalf;
-    private Channel heldChannel = Channel.TEXT;
 
     /**
      * Makes a stream that nothing watches yet; see {@link #watch}.
@@ -182,22 +160,14 @@ public final class EmitterCore implements TokenEmitter {
             return false;
         }
         requireStarted();
-        String whole = heldHalf == 0 ? text : rejoined(text, channel);
-        if (whole.isEmpty()) {
+        String piece = half.hold(half.isHeld() ? rejoined(text, channel) : text, channel);
+        if (piece.isEmpty()) {
             return !backlog.resting();
-        }
-        if (Character.isHighSurrogate(whole.charAt(whole.length() - 1))) {
-            heldHalf = whole.charAt(whole.length() - 1);
-            heldChannel = channel;
-            whole = whole.substring(0, whole.length() - 1);
-            if (whole.isEmpty()) {
-                return !backlog.resting();
-            }
         }
         if (!counted) {
             watchdog.feed();
         }
-        return emit(new TokenEvent.Token(pieces(ledger), whole, channel, details), PIECE);
+        return emit(new TokenEvent.Token(ledger.pieces(), piece, channel, details), true);
     }
 
     @Override
@@ -206,7 +176,7 @@ public final class EmitterCore implements TokenEmitter {
             return false;
         }
         requireStarted();
-        return emit(new TokenEvent.ToolCall(toolCalls++, id, name, argumentsJson), EVENT);
+        return emit(new TokenEvent.ToolCall(toolCalls++, id, name, argumentsJson), false);
     }
 
     @Override
@@ -216,8 +186,8 @@ public final class EmitterCore implements TokenEmitter {
 
     @Override
     public boolean metrics(Timings newTimings) {
-        timings = Objects.requireNonNull(newTimings, "timings");
-        return emitStarted(new TokenEvent.Metrics(usageSoFar(), newTimings));
+        tally.time(Objects.requireNonNull(newTimings, "timings"));
+        return emitStarted(new TokenEvent.Metrics(tally.usage(), newTimings));
     }
 
     @Override
@@ -233,19 +203,19 @@ public final class EmitterCore implements TokenEmitter {
                 return false;
             }
             requireStarted();
-            if (token.index() != pieces(ledger)) {
+            if (token.index() != ledger.pieces()) {
                 throw new IllegalStateException(
-                        "piece " + token.index() + " came when " + pieces(ledger) + " should have come");
+                        "piece " + token.index() + " came when " + ledger.pieces() + " should have come");
             }
             watchdog.feed();
-            return emit(token, PIECE);
+            return emit(token, true);
         } else if (event instanceof TokenEvent.Started begun) {
             return start(begun);
         } else if (event instanceof TokenEvent.Queued) {
             if (started) {
                 throw new IllegalStateException("the stream has started already: it does not queue any more");
             }
-            return emit(event, EVENT);
+            return emit(event, false);
         } else if (event instanceof TokenEvent.Error failure) {
             error(failure.error());
             return false;
@@ -253,16 +223,16 @@ public final class EmitterCore implements TokenEmitter {
             if (end.reason() != StopReason.CANCELLED && !ended()) {
                 requireStarted();
             }
-            seal(counts -> end, null);
+            seal(() -> end, null);
             return false;
         } else {
             if (event instanceof TokenEvent.Metrics metrics) {
                 Usage usage = metrics.usage();
-                remember(
+                tally.count(
                         usage.prompt().orElse(-1),
                         usage.cached().orElse(-1),
                         usage.generated().orElse(-1));
-                timings = metrics.timings();
+                tally.time(metrics.timings());
             }
             return emitStarted(event);
         }
@@ -270,11 +240,10 @@ public final class EmitterCore implements TokenEmitter {
 
     @Override
     public void usage(int prompt, int cached, int generated) {
-        if (generated > Math.max(0, generatedTokens)) {
+        if (tally.count(prompt, cached, generated)) {
             counted = true;
             watchdog.feed();
         }
-        remember(prompt, cached, generated);
     }
 
     @Override
@@ -290,13 +259,13 @@ public final class EmitterCore implements TokenEmitter {
         }
         requireStarted();
         emitHeldHalf();
-        return seal(counts -> new TokenEvent.End(reason, usageSoFar(), newTimings, details), null);
+        return seal(() -> new TokenEvent.End(reason, tally.usage(), newTimings, details), null);
     }
 
     @Override
     public boolean error(WorkerError error) {
         Objects.requireNonNull(error, "error");
-        return seal(counts -> new TokenEvent.Error(complete(error, counts)), null);
+        return seal(() -> new TokenEvent.Error(complete(error)), null);
     }
 
     @Override
@@ -316,17 +285,17 @@ public final class EmitterCore implements TokenEmitter {
 
     @Override
     public boolean ended() {
-        return ledger < 0;
+        return ledger.sealed();
     }
 
     /** Ends the stream by somebody's wish; says whether this did. */
     boolean cancel(CancelCause cause) {
         boolean drop = cause != CancelCause.UNCLAIMED && cause != CancelCause.STALLED;
         boolean won = seal(
-                counts -> new TokenEvent.End(
+                () -> new TokenEvent.End(
                         StopReason.CANCELLED,
-                        usageSoFar(),
-                        timings,
+                        tally.usage(),
+                        tally.timings(),
                         EndDetails.builder().cancelCause(cause).build()),
                 cause,
                 drop);
@@ -351,7 +320,7 @@ public final class EmitterCore implements TokenEmitter {
 
     /** Ends the stream as failed by something other than the engine. */
     boolean fail(CancelCause cause, WorkerError error) {
-        return seal(counts -> new TokenEvent.Error(complete(error, counts)), cause);
+        return seal(() -> new TokenEvent.Error(complete(error)), cause);
     }
 
     /** Gives the stream to its consumer; false if it has one. */
@@ -366,7 +335,7 @@ public final class EmitterCore implements TokenEmitter {
     /** The terminal event, once all before it have been taken, or are dropped; else null. */
     TokenEvent.@Nullable Terminal terminalIfNext() {
         TokenEvent.Terminal terminal = outcome.get();
-        return terminal != null && (backlog.dropped() || backlog.taken() == events(ledger)) ? terminal : null;
+        return terminal != null && (backlog.dropped() || backlog.taken() == ledger.events()) ? terminal : null;
     }
 
     Backlog backlog() {
@@ -395,7 +364,7 @@ public final class EmitterCore implements TokenEmitter {
     }
 
     int pieces() {
-        return pieces(ledger);
+        return ledger.pieces();
     }
 
     private boolean start(TokenEvent.Started event) {
@@ -406,7 +375,7 @@ public final class EmitterCore implements TokenEmitter {
             throw new IllegalStateException("the stream has started already");
         }
         started = true;
-        return emit(event, EVENT);
+        return emit(event, false);
     }
 
     private boolean emitStarted(TokenEvent event) {
@@ -414,7 +383,7 @@ public final class EmitterCore implements TokenEmitter {
             return false;
         }
         requireStarted();
-        return emit(event, EVENT);
+        return emit(event, false);
     }
 
     private void requireStarted() {
@@ -423,17 +392,14 @@ public final class EmitterCore implements TokenEmitter {
         }
     }
 
-    private boolean emit(TokenEvent event, long count) {
-        long before;
-        do {
-            before = ledger;
-            if (before < 0) {
-                return false;
-            }
-        } while (!LEDGER.compareAndSet(this, before, before + count));
+    private boolean emit(TokenEvent event, boolean piece) {
+        long events = ledger.accept(piece);
+        if (events == 0) {
+            return false;
+        }
         steps.at(Step.EVENT_NUMBERED);
         backlog.put(event);
-        if (backlog.mayGoOn(events(before) + 1)) {
+        if (backlog.mayGoOn(events)) {
             return true;
         }
         if (backlog.overrun()) {
@@ -447,24 +413,20 @@ public final class EmitterCore implements TokenEmitter {
         return false;
     }
 
-    private boolean seal(Function<Long, TokenEvent.Terminal> terminal, @Nullable CancelCause cause) {
+    private boolean seal(Supplier<TokenEvent.Terminal> terminal, @Nullable CancelCause cause) {
         return seal(terminal, cause, false);
     }
 
     /** Decides the end: the first to set the seal wins. Everything that others see happens after that. */
-    private boolean seal(Function<Long, TokenEvent.Terminal> terminal, @Nullable CancelCause cause, boolean drop) {
-        long before;
-        do {
-            before = ledger;
-            if (before < 0) {
-                return false;
-            }
-        } while (!LEDGER.compareAndSet(this, before, before | SEALED));
+    private boolean seal(Supplier<TokenEvent.Terminal> terminal, @Nullable CancelCause cause, boolean drop) {
+        if (!ledger.seal()) {
+            return false;
+        }
         if (drop) {
             backlog.drop();
         }
         steps.at(Step.SEALED);
-        TokenEvent.Terminal event = terminal.apply(before);
+        TokenEvent.Terminal event = terminal.get();
         watchdog.stop();
         whenEnded.run();
         try {
@@ -476,8 +438,8 @@ public final class EmitterCore implements TokenEmitter {
         return true;
     }
 
-    private WorkerError complete(WorkerError error, long counts) {
-        WorkerError.Builder complete = error.toBuilder().tokensDelivered(pieces(counts));
+    private WorkerError complete(WorkerError error) {
+        WorkerError.Builder complete = error.toBuilder().tokensDelivered(ledger.pieces());
         if (error.engine().isEmpty()) {
             complete.engine(engine);
         }
@@ -485,48 +447,25 @@ public final class EmitterCore implements TokenEmitter {
             complete.replica(replica);
         }
         if (error.usage().equals(Usage.UNKNOWN)) {
-            complete.usage(usageSoFar());
+            complete.usage(tally.usage());
         }
         return complete.build();
-    }
-
-    private Usage usageSoFar() {
-        int generated = generatedTokens;
-        return Usage.of(promptTokens, cachedTokens, generated);
-    }
-
-    private void remember(int prompt, int cached, int generated) {
-        promptTokens = prompt < 0 ? promptTokens : prompt;
-        cachedTokens = cached < 0 ? cachedTokens : cached;
-        generatedTokens = generated < 0 ? generatedTokens : generated;
     }
 
     private String rejoined(String text, Channel channel) {
         if (text.isEmpty()) {
             return text;
         }
-        if (channel != heldChannel) {
+        if (channel != half.channel()) {
             emitHeldHalf();
             return text;
         }
-        String whole = heldHalf + text;
-        heldHalf = 0;
-        return whole;
+        return half.release() + text;
     }
 
     private void emitHeldHalf() {
-        if (heldHalf != 0) {
-            String half = String.valueOf(heldHalf);
-            heldHalf = 0;
-            emit(new TokenEvent.Token(pieces(ledger), half, heldChannel, TokenDetails.NONE), PIECE);
+        if (half.isHeld()) {
+            emit(new TokenEvent.Token(ledger.pieces(), half.release(), half.channel(), TokenDetails.NONE), true);
         }
-    }
-
-    private static int pieces(long ledger) {
-        return (int) ((ledger & ~SEALED) >>> PIECE_SHIFT);
-    }
-
-    private static long events(long ledger) {
-        return ledger & 0xFFFF_FFFFL;
     }
 }

@@ -38,7 +38,7 @@ public final class CompletionEvent {
     EngineError.@Nullable Builder error;
 
     /** What stands at the root under the names of an error's fields: where old servers put it. */
-    EngineError.Builder rootError = new EngineError.Builder();
+    final EngineError.Builder rootError = new EngineError.Builder();
 
     CompletionEvent() {
         clear();
@@ -64,10 +64,8 @@ public final class CompletionEvent {
         progressTotal = 0;
         progressCached = 0;
         progressProcessed = 0;
-        if (error != null) {
-            error = null;
-            rootError = new EngineError.Builder();
-        }
+        error = null;
+        rootError.clear();
     }
 
     /** {@return the text; often empty, which means nothing} */

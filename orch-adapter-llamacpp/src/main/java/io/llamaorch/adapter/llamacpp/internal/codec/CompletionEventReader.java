@@ -101,7 +101,7 @@ public final class CompletionEventReader implements SseSink {
             case START_OBJECT, START_ARRAY -> {
                 if (depth++ == 0) {
                     begin(token == JsonToken.START_OBJECT);
-                } else if (depth == 2) {
+                } else if (depth == 2 && isObject) {
                     enter();
                 }
             }
@@ -116,7 +116,7 @@ public final class CompletionEventReader implements SseSink {
                     begin(false);
                 } else if (depth == 1 && isObject) {
                     value(member, token);
-                } else if (depth == 2) {
+                } else if (depth == 2 && isObject) {
                     nested(member, parser.currentName(), token);
                 }
             }
@@ -144,15 +144,16 @@ public final class CompletionEventReader implements SseSink {
         switch (name) {
             case "content" -> event.content = text(token);
             case "stop" -> event.stop = token == JsonToken.VALUE_TRUE;
-            case "tokens_predicted" -> event.tokensPredicted = count(token);
-            case "tokens_evaluated" -> event.tokensEvaluated = count(token);
-            case "id_slot", "slot_id" -> event.slot = count(token);
+            case "tokens_predicted" -> event.tokensPredicted = Json.count(parser, -1);
+            case "tokens_evaluated" -> event.tokensEvaluated = Json.count(parser, -1);
+            case "id_slot", "slot_id" -> event.slot = Json.count(parser, -1);
             case "truncated" -> event.truncated = token == JsonToken.VALUE_TRUE;
             case "stop_type" -> event.stopType = text(token);
             case "stopping_word" -> event.stoppingWord = text(token);
             case "stopped_eos" -> event.stoppedEos = token == JsonToken.VALUE_TRUE;
             case "stopped_word" -> event.stoppedWord = token == JsonToken.VALUE_TRUE;
             case "stopped_limit" -> event.stoppedLimit = token == JsonToken.VALUE_TRUE;
+            case "error" -> errorText(token);
             case "code", "message", "type" -> error(event.rootError, name, token);
             default -> {}
         }
@@ -164,7 +165,7 @@ public final class CompletionEventReader implements SseSink {
         }
         switch (in) {
             case "timings" -> timing(name, token);
-            case "prompt_progress" -> progress(name, token);
+            case "prompt_progress" -> progress(name);
             case "error" -> error(event.error, name, token);
             default -> {}
         }
@@ -172,18 +173,18 @@ public final class CompletionEventReader implements SseSink {
 
     private void timing(String name, JsonToken token) {
         switch (name) {
-            case "cache_n" -> event.cached = count(token);
+            case "cache_n" -> event.cached = Json.count(parser, -1);
             case "prompt_ms" -> event.promptMillis = number(token);
             case "predicted_ms" -> event.generationMillis = number(token);
             default -> {}
         }
     }
 
-    private void progress(String name, JsonToken token) {
+    private void progress(String name) {
         switch (name) {
-            case "total" -> event.progressTotal = count(token);
-            case "cache" -> event.progressCached = count(token);
-            case "processed" -> event.progressProcessed = count(token);
+            case "total" -> event.progressTotal = Json.count(parser, -1);
+            case "cache" -> event.progressCached = Json.count(parser, -1);
+            case "processed" -> event.progressProcessed = Json.count(parser, -1);
             default -> {}
         }
     }
@@ -193,21 +194,25 @@ public final class CompletionEventReader implements SseSink {
             return;
         }
         switch (name) {
-            case "code" -> error.code = count(token);
+            case "code" -> error.code = Json.count(parser, 0);
             case "message" -> error.message = text(token);
             case "type" -> error.type = text(token);
-            case "n_prompt_tokens" -> error.promptTokens = count(token);
-            case "n_ctx" -> error.contextLength = count(token);
+            case "n_prompt_tokens" -> error.promptTokens = Json.count(parser, -1);
+            case "n_ctx" -> error.contextLength = Json.count(parser, -1);
             default -> {}
+        }
+    }
+
+    /** Some gateways in front of an engine put a text there. */
+    private void errorText(JsonToken token) {
+        if (token == JsonToken.VALUE_STRING) {
+            event.error = new EngineError.Builder();
+            event.error.message = parser.getString();
         }
     }
 
     private String text(JsonToken token) {
         return token == JsonToken.VALUE_STRING ? parser.getString() : "";
-    }
-
-    private int count(JsonToken token) {
-        return token.isNumeric() ? parser.getValueAsInt(-1) : -1;
     }
 
     private double number(JsonToken token) {

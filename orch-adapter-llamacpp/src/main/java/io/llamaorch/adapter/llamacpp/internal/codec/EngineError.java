@@ -29,11 +29,11 @@ public record EngineError(int code, String message, String type, int promptToken
                 if (path.startsWith("error/")) {
                     builder.found = true;
                     switch (path) {
-                        case "error/code" -> builder.code = value.getValueAsInt(0);
+                        case "error/code" -> builder.code = Json.count(value, 0);
                         case "error/message" -> builder.message = value.getValueAsString("");
                         case "error/type" -> builder.type = value.getValueAsString("");
-                        case "error/n_prompt_tokens" -> builder.promptTokens = value.getValueAsInt(-1);
-                        case "error/n_ctx" -> builder.contextLength = value.getValueAsInt(-1);
+                        case "error/n_prompt_tokens" -> builder.promptTokens = Json.count(value, -1);
+                        case "error/n_ctx" -> builder.contextLength = Json.count(value, -1);
                         default -> {}
                     }
                 } else if (path.equals("error")) {
@@ -46,6 +46,11 @@ public record EngineError(int code, String message, String type, int promptToken
             return Optional.empty();
         }
         return builder.found ? Optional.of(builder.build()) : Optional.empty();
+    }
+
+    /** {@return whether it has the shape that llama.cpp gives it; a text of a gateway's has neither code nor type} */
+    public boolean isEnvelope() {
+        return code != 0 || !type.isEmpty();
     }
 
     /** Collects the fields as they come; calls must be serial. */
@@ -61,6 +66,15 @@ public record EngineError(int code, String message, String type, int promptToken
 
         int promptTokens = -1;
         int contextLength = -1;
+
+        void clear() {
+            found = false;
+            code = 0;
+            message = null;
+            type = null;
+            promptTokens = -1;
+            contextLength = -1;
+        }
 
         EngineError build() {
             return new EngineError(

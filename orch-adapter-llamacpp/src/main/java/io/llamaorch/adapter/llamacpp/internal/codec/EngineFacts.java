@@ -37,15 +37,14 @@ public record EngineFacts(WorkerProperties properties, String version, String mo
                 .contextLength(draft.contextLength)
                 .modalities(draft.modalities)
                 .features(draft.features);
-        if (draft.version != null) {
+        if (!draft.version.isEmpty()) {
             properties.engineVersion(draft.version);
         }
         List<String> names = modelNames(draft.alias, draft.path);
         if (!names.isEmpty()) {
             properties.modelNames(names);
         }
-        return new EngineFacts(
-                properties.build(), draft.version == null ? "" : draft.version, names.isEmpty() ? "" : names.get(0));
+        return new EngineFacts(properties.build(), draft.version, names.isEmpty() ? "" : names.get(0));
     }
 
     /**
@@ -94,7 +93,7 @@ public record EngineFacts(WorkerProperties properties, String version, String mo
     }
 
     private static final class Draft {
-        private @Nullable String version;
+        private String version = "";
         private @Nullable String alias;
         private @Nullable String path;
         private int slots = -1;
@@ -107,8 +106,8 @@ public record EngineFacts(WorkerProperties properties, String version, String mo
                 case "build_info" -> version = value.getValueAsString("");
                 case "model_alias" -> alias = value.getValueAsString("");
                 case "model_path" -> path = value.getValueAsString("");
-                case "total_slots" -> slots = value.getValueAsInt(-1);
-                case "default_generation_settings/n_ctx" -> contextLength = value.getValueAsInt(-1);
+                case "total_slots" -> slots = Json.count(value, -1);
+                case "default_generation_settings/n_ctx" -> contextLength = Json.count(value, -1);
                 case "modalities/vision" -> add(modalities, "vision", value);
                 case "modalities/audio" -> add(modalities, "audio", value);
                 case "modalities/video" -> add(modalities, "video", value);

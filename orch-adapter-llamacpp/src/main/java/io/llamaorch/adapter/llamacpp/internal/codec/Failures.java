@@ -3,10 +3,12 @@ package io.llamaorch.adapter.llamacpp.internal.codec;
 import io.llamaorch.adapter.llamacpp.internal.wire.ResponseHead;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure;
 import io.llamaorch.adapter.spi.ErrorCode;
+import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.WorkerError;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +21,24 @@ public final class Failures {
 
     private static final int LONGEST_RETRY_AFTER_DIGITS = 6;
 
+    /** How many characters of an engine's words a message quotes; the excerpt has more of them. */
+    private static final int LONGEST_QUOTE = 256;
+
+    /** What would not stay in one line, or would not be seen. */
+    private static final Pattern NOT_IN_A_LINE = Pattern.compile("[\\p{Cntrl}\\x{80}-\\x{9f}\\x{2028}\\x{2029}]+");
+
     private final String place;
+    private final Optional<Secret> token;
 
     /**
      * Makes the mapping for one engine.
      *
      * @param place the engine's address, for messages; without secrets
+     * @param token the credential that the engine is sent, so that it is not told even if the engine repeats it
      */
-    public Failures(String place) {
+    public Failures(String place, Optional<Secret> token) {
         this.place = place;
+        this.token = token;
     }
 
     /**
@@ -40,7 +51,8 @@ public final class Failures {
     public WorkerError answer(ResponseHead head, byte[] body) {
         Optional<EngineError> said = EngineError.in(body);
         WorkerError.Builder error = status(head.status(), said.orElse(null))
-                .excerpt(said.map(EngineError::message).orElseGet(() -> new String(body, StandardCharsets.UTF_8)));
+                .excerpt(withoutToken(
+                        said.map(EngineError::message).orElseGet(() -> new String(body, StandardCharsets.UTF_8))));
         head.header("retry-after").flatMap(Failures::seconds).ifPresent(error::retryAfter);
         return error.build();
     }
@@ -52,7 +64,22 @@ public final class Failures {
      * @return the error
      */
     public WorkerError inStream(EngineError said) {
-        return status(said.code(), said).excerpt(said.message()).build();
+        return status(said.code(), said).excerpt(withoutToken(said.message())).build();
+    }
+
+    /**
+     * A credential that cannot be sent.
+     *
+     * @param why what its source, or the wire, says against it
+     * @return the error
+     */
+    public WorkerError unusableToken(RuntimeException why) {
+        return builder(
+                        ErrorCode.UNAUTHORIZED,
+                        "the token for " + place + " cannot be used (" + quote(String.valueOf(why.getMessage()))
+                                + "): give one that can be read and sent")
+                .cause(why)
+                .build();
     }
 
     /**
@@ -64,21 +91,19 @@ public final class Failures {
     public WorkerError wire(WireFailure failure) {
         WorkerError.Builder error = switch (failure.kind()) {
             case NAME_LOOKUP, REFUSED, UNREACHABLE, CONNECT_TIMEOUT ->
-                WorkerError.builder(
+                builder(
                         ErrorCode.POOL_UNAVAILABLE,
                         failure.message() + ": check the URL, and that the server is running");
-            case CLOSED -> WorkerError.builder(ErrorCode.POOL_UNAVAILABLE, failure.message());
-            case TIMEOUT ->
-                WorkerError.builder(ErrorCode.DECODE_TIMEOUT, failure.message() + ": it hangs or is overloaded");
+            case CLOSED -> builder(ErrorCode.POOL_UNAVAILABLE, failure.message() + ": submit to another adapter");
+            case TIMEOUT -> builder(ErrorCode.DECODE_TIMEOUT, failure.message() + ": it hangs or is overloaded");
             case RESET ->
-                WorkerError.builder(
+                builder(
                         ErrorCode.WORKER_RESET,
                         failure.message() + ": the server died, or something between closed the connection");
             case MALFORMED, TOO_LARGE ->
-                WorkerError.builder(ErrorCode.PROTOCOL, failure.message() + ": is this the URL of a llama.cpp server?");
+                builder(ErrorCode.PROTOCOL, failure.message() + ": is this the URL of a llama.cpp server?");
             case INTERNAL ->
-                WorkerError.builder(
-                        ErrorCode.INTERNAL, failure.message() + ": this is the adapter's fault, or its JVM's");
+                builder(ErrorCode.INTERNAL, failure.message() + ": this is the adapter's fault, or its JVM's");
         };
         if (failure.cause() != null) {
             error.cause(failure.cause());
@@ -90,22 +115,24 @@ public final class Failures {
      * An answer that began well and is not what was asked for.
      *
      * @param what what it is instead
-     * @param excerpt the beginning of what came; may be empty
-     * @return the error
+     * @param said what came; may be empty
+     * @return the error, with the beginning of what came
      */
-    public WorkerError protocol(String what, String excerpt) {
-        return WorkerError.builder(
+    public WorkerError protocol(String what, String said) {
+        return builder(
                         ErrorCode.PROTOCOL,
                         place + " answered with " + what + ": is this the URL of a llama.cpp server?")
-                .excerpt(excerpt)
+                .excerpt(withoutToken(said))
                 .build();
     }
 
     /** {@return the error of a stream whose body ended without the engine's end marker} */
     public WorkerError cutCleanly() {
-        return WorkerError.of(
-                ErrorCode.WORKER_RESET,
-                place + " ended the stream without its end marker: the server was stopped, or cancelled the job");
+        return builder(
+                        ErrorCode.WORKER_RESET,
+                        place
+                                + " ended the stream without its end marker: the server was stopped, or cancelled the job")
+                .build();
     }
 
     /**
@@ -116,15 +143,16 @@ public final class Failures {
      * @return the error
      */
     public WorkerError modelNotFound(String asked, Iterable<String> served) {
-        String names = String.join(", ", served);
-        return WorkerError.of(
-                ErrorCode.NOT_FOUND,
-                place + " does not serve model '" + asked + "': "
-                        + (names.isEmpty() ? "it does not tell what it serves" : "it serves " + names));
+        String names = quote(String.join(", ", served));
+        return builder(
+                        ErrorCode.NOT_FOUND,
+                        place + " does not serve model '" + asked + "': "
+                                + (names.isEmpty() ? "it does not tell what it serves" : "it serves " + names))
+                .build();
     }
 
     private WorkerError.Builder status(int status, @Nullable EngineError said) {
-        String words = said == null || said.message().isEmpty() ? "" : ": " + said.message();
+        String words = said == null || said.message().isEmpty() ? "" : ": " + quote(said.message());
         if (said != null && said.type().equals("exceed_context_size_error")) {
             return contextExceeded(said);
         }
@@ -132,7 +160,7 @@ public final class Failures {
             case 401, 403 ->
                 builder(
                         ErrorCode.UNAUTHORIZED,
-                        place + " refused the credential (" + status + ")" + words
+                        place + " refused " + credential() + " (" + status + ")" + words
                                 + ": give the key that the server was started with");
             case 404 ->
                 builder(
@@ -152,8 +180,10 @@ public final class Failures {
                         ErrorCode.POOL_UNAVAILABLE,
                         place + " is a gateway without a server behind it (" + status + ")");
             case 500 ->
-                said == null
-                        ? builder(ErrorCode.POOL_UNAVAILABLE, place + " failed (500) and did not say why: see its log")
+                said == null || !said.isEnvelope()
+                        ? builder(
+                                ErrorCode.POOL_UNAVAILABLE,
+                                place + " failed (500) and did not say why" + words + ": see its log")
                         : builder(ErrorCode.INTERNAL, place + " failed (500)" + words + ": see its log");
             default -> other(status, words);
         };
@@ -179,15 +209,45 @@ public final class Failures {
     private WorkerError.Builder contextExceeded(EngineError said) {
         String lengths = said.promptTokens() >= 0 && said.contextLength() >= 0
                 ? "the prompt has " + said.promptTokens() + " tokens and the context " + said.contextLength()
-                : said.message();
+                : quote(said.message());
         return builder(
                 ErrorCode.CONTEXT_EXCEEDED,
                 place + " cannot take the prompt: " + lengths
                         + ": shorten it, or start the server with a larger context per slot");
     }
 
-    private static WorkerError.Builder builder(ErrorCode code, String message) {
-        return WorkerError.builder(code, message.replaceAll("\\p{Cntrl}+", " "));
+    private WorkerError.Builder builder(ErrorCode code, String message) {
+        return WorkerError.builder(
+                code, NOT_IN_A_LINE.matcher(withoutToken(message)).replaceAll(" "));
+    }
+
+    /** The credential in words, by its fingerprint only (SEC-01). */
+    private String credential() {
+        try {
+            return token.isEmpty() ? "a request without a token" : "the token " + token.get();
+        } catch (RuntimeException unreadable) {
+            return "the token";
+        }
+    }
+
+    private String quote(String words) {
+        String safe = withoutToken(words);
+        if (safe.length() <= LONGEST_QUOTE) {
+            return safe;
+        }
+        int end = Character.isHighSurrogate(safe.charAt(LONGEST_QUOTE - 1)) ? LONGEST_QUOTE - 1 : LONGEST_QUOTE;
+        return safe.substring(0, end) + "…";
+    }
+
+    private String withoutToken(String text) {
+        if (token.isEmpty()) {
+            return text;
+        }
+        try {
+            return text.replace(token.get().reveal(), token.get().toString());
+        } catch (RuntimeException unreadable) {
+            return text; // nor was it sent
+        }
     }
 
     private static Optional<Duration> seconds(String value) {

@@ -51,6 +51,21 @@ final class Json {
         }
     }
 
+    /**
+     * Reads a count.
+     *
+     * @param value the parser, standing on a scalar value
+     * @param otherwise what holds if it is no number, or none from 0 to the largest int
+     * @return the count, without a fraction
+     */
+    static int count(JsonParser value, int otherwise) {
+        if (!value.currentToken().isNumeric()) {
+            return otherwise;
+        }
+        double number = value.getDoubleValue();
+        return number >= 0 && number <= Integer.MAX_VALUE ? (int) number : otherwise;
+    }
+
     private static void read(String path, JsonToken token, JsonParser parser, Visitor visitor) {
         if (token == JsonToken.START_OBJECT) {
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {

@@ -7,7 +7,6 @@ import io.llamaorch.adapter.llamacpp.internal.wire.ResponseHead;
 import io.llamaorch.adapter.llamacpp.internal.wire.Transport;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireRequest;
-import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerException;
@@ -83,9 +82,7 @@ public final class EngineQueries {
             try {
                 request.header("Authorization", "Bearer " + token.get().reveal());
             } catch (RuntimeException e) {
-                throw new WorkerException(
-                        WorkerError.builder(ErrorCode.UNAUTHORIZED, "the token cannot be used: " + e.getMessage())
-                                .build());
+                throw new WorkerException(failures.unusableToken(e));
             }
         }
         return request;

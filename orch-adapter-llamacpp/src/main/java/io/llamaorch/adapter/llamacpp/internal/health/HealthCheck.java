@@ -121,7 +121,8 @@ public final class HealthCheck {
             return WorkerHealth.unhealthy(error.code(), error.message());
         }
         WorkerError error = failures.answer(head, body);
-        if (head.status() == UNAVAILABLE && EngineError.in(body).isPresent()) {
+        if (head.status() == UNAVAILABLE
+                && EngineError.in(body).filter(EngineError::isEnvelope).isPresent()) {
             return loading(error);
         }
         return WorkerHealth.unhealthy(error.code(), error.message());
@@ -129,6 +130,9 @@ public final class HealthCheck {
 
     private WorkerHealth unreached(WireFailure failure) {
         WorkerError error = failures.wire(failure);
+        if (failure.kind() == WireFailure.Kind.REFUSED || failure.kind() == WireFailure.Kind.RESET) {
+            facts.forget();
+        }
         boolean silent =
                 failure.kind() == WireFailure.Kind.TIMEOUT || failure.kind() == WireFailure.Kind.CONNECT_TIMEOUT;
         if (silent && streaming.getAsBoolean()) {

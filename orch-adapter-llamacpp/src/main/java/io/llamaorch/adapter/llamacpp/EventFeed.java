@@ -1,0 +1,103 @@
+package io.llamaorch.adapter.llamacpp;
+
+import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEvent;
+import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEventReader;
+import io.llamaorch.adapter.llamacpp.internal.codec.EngineError;
+import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
+import io.llamaorch.adapter.llamacpp.internal.sse.EventTooLargeException;
+import io.llamaorch.adapter.llamacpp.internal.sse.SseDecoder;
+import io.llamaorch.adapter.spi.EndDetails;
+import io.llamaorch.adapter.spi.TokenEmitter;
+import io.llamaorch.adapter.spi.WorkerError;
+import java.nio.charset.StandardCharsets;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Feeds the emitter with what the engine streams, until the end marker, an error or nonsense comes.
+ *
+ * <p>Thread safety: belongs to the I/O thread.
+ */
+final class EventFeed {
+
+    private final TokenEmitter emitter;
+    private final Failures failures;
+    private final Runnable whenOver;
+    private final CompletionEventReader reader = new CompletionEventReader(this::event);
+    private final SseDecoder decoder;
+
+    /** What the emitter said last: whether the engine should be read on. */
+    private boolean goOn = true;
+
+    /**
+     * Makes a feed at the start of a stream.
+     *
+     * @param emitter is fed; must have started before anything is read
+     * @param failures how failures are told
+     * @param eventLimit how many bytes one event may have
+     * @param whenOver is called when this feed has ended the stream
+     */
+    EventFeed(TokenEmitter emitter, Failures failures, int eventLimit, Runnable whenOver) {
+        this.emitter = emitter;
+        this.failures = failures;
+        this.whenOver = whenOver;
+        this.decoder = new SseDecoder(reader, eventLimit);
+    }
+
+    /** Reads on; says whether the engine should be read on too. */
+    boolean read(byte[] bytes, int from, int to) {
+        goOn = true;
+        try {
+            decoder.feed(bytes, from, to);
+        } catch (JacksonException e) {
+            fail(failures.protocol(
+                    "an event that is not JSON (" + e.getOriginalMessage() + ")",
+                    new String(bytes, from, to - from, StandardCharsets.UTF_8)));
+        } catch (EventTooLargeException e) {
+            fail(failures.protocol(e.getMessage() + ", which is too much", ""));
+        }
+        return goOn;
+    }
+
+    /** Gives the parser's buffers back; nothing must be read after this. */
+    void close() {
+        reader.close();
+    }
+
+    private boolean event(CompletionEvent event) {
+        EngineError error = event.error();
+        if (error != null) {
+            fail(failures.inStream(error));
+            return false;
+        }
+        emitter.usage(event.tokensEvaluated(), event.cached(), event.tokensPredicted());
+        if (!event.content().isEmpty()) {
+            goOn = emitter.token(event.content());
+        }
+        if (event.hasProgress()) {
+            goOn = emitter.progress(event.progressProcessed(), event.progressTotal(), event.progressCached());
+        }
+        if (event.stop()) {
+            end(event);
+            return false;
+        }
+        if (event.hasTimings()) {
+            goOn = emitter.metrics(event.timings());
+        }
+        return !emitter.ended();
+    }
+
+    private void end(CompletionEvent event) {
+        EndDetails.Builder details = EndDetails.builder().slot(event.slot()).truncated(event.truncated());
+        String stoppingWord = event.stoppingWord();
+        if (stoppingWord != null) {
+            details.stopString(stoppingWord);
+        }
+        emitter.end(event.stopReason(), event.timings(), details.build());
+        whenOver.run();
+    }
+
+    private void fail(WorkerError error) {
+        emitter.error(error);
+        whenOver.run();
+    }
+}

@@ -1,0 +1,147 @@
+package io.llamaorch.adapter.registry;
+
+import io.llamaorch.adapter.spi.AdapterConfig;
+import io.llamaorch.adapter.spi.Cancellation;
+import io.llamaorch.adapter.spi.EndDetails;
+import io.llamaorch.adapter.spi.ErrorCode;
+import io.llamaorch.adapter.spi.RunningStreams;
+import io.llamaorch.adapter.spi.StartDetails;
+import io.llamaorch.adapter.spi.StopReason;
+import io.llamaorch.adapter.spi.StreamLimits;
+import io.llamaorch.adapter.spi.TaskRequest;
+import io.llamaorch.adapter.spi.Timings;
+import io.llamaorch.adapter.spi.TokenEmitter;
+import io.llamaorch.adapter.spi.TokenStream;
+import io.llamaorch.adapter.spi.WorkerAdapter;
+import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.spi.WorkerHealth;
+import io.llamaorch.adapter.spi.WorkerProperties;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** An adapter without an engine, which does what a test tells it to. Its streams stay open unless told otherwise. */
+final class FakeAdapter implements WorkerAdapter {
+
+    final AdapterConfig config;
+    final RunningStreams streams;
+    final List<String> jobs = new CopyOnWriteArrayList<>();
+    final AtomicInteger healthChecks = new AtomicInteger();
+    final AtomicInteger closes = new AtomicInteger();
+
+    private volatile Consumer<TokenEmitter> script = emitter -> {};
+    private volatile Function<TaskRequest, TokenStream> submit = this::open;
+    private volatile Supplier<CompletionStage<WorkerHealth>> health = () -> now(WorkerHealth.healthy("it answers"));
+    private volatile Supplier<CompletionStage<WorkerProperties>> properties =
+            () -> now(WorkerProperties.builder().slots(1).build());
+    private volatile Supplier<Optional<?>> capability = Optional::empty;
+    private volatile Runnable whenClosed = () -> {};
+
+    FakeAdapter(String engine, AdapterConfig config) {
+        this.config = config;
+        this.streams = RunningStreams.create(engine, config, StreamLimits.DEFAULT);
+    }
+
+    /** Every stream from now on says this and ends. */
+    FakeAdapter says(String text) {
+        script = emitter -> end(emitter, text);
+        return this;
+    }
+
+    /** Every stream from now on fails. */
+    FakeAdapter fails(ErrorCode code) {
+        script = emitter -> emitter.error(WorkerError.of(code, "as scripted"));
+        return this;
+    }
+
+    /** Every stream from now on stays open; {@code held} is told its emitter. */
+    FakeAdapter holds(Consumer<TokenEmitter> held) {
+        script = held;
+        return this;
+    }
+
+    FakeAdapter submits(Function<TaskRequest, TokenStream> instead) {
+        submit = instead;
+        return this;
+    }
+
+    FakeAdapter healthIs(Supplier<CompletionStage<WorkerHealth>> answer) {
+        health = answer;
+        return this;
+    }
+
+    FakeAdapter healthIs(WorkerHealth answer) {
+        return healthIs(() -> now(answer));
+    }
+
+    FakeAdapter propertiesAre(Supplier<CompletionStage<WorkerProperties>> answer) {
+        properties = answer;
+        return this;
+    }
+
+    FakeAdapter can(Supplier<Optional<?>> answer) {
+        capability = answer;
+        return this;
+    }
+
+    FakeAdapter whenClosed(Runnable action) {
+        whenClosed = action;
+        return this;
+    }
+
+    static void end(TokenEmitter emitter, String text) {
+        emitter.started("fake-model", StartDetails.NONE);
+        emitter.token(text);
+        emitter.usage(3, 0, 1);
+        emitter.end(StopReason.END_OF_TEXT, Timings.UNKNOWN, EndDetails.NONE);
+    }
+
+    @Override
+    public CompletionStage<WorkerHealth> health() {
+        healthChecks.incrementAndGet();
+        return health.get();
+    }
+
+    @Override
+    public CompletionStage<WorkerProperties> properties() {
+        return properties.get();
+    }
+
+    @Override
+    public TokenStream submit(TaskRequest task) {
+        return submit.apply(task);
+    }
+
+    @Override
+    public Cancellation cancel(String jobId) {
+        return streams.cancel(jobId);
+    }
+
+    @Override
+    public <T> Optional<T> capability(Class<T> type) {
+        return capability.get().map(type::cast);
+    }
+
+    @Override
+    public void close() {
+        closes.incrementAndGet();
+        streams.close();
+        whenClosed.run();
+    }
+
+    private TokenStream open(TaskRequest task) {
+        TokenStream stream = streams.open(task, script);
+        jobs.add(task.jobId());
+        return stream;
+    }
+
+    private static <T> CompletionStage<T> now(T value) {
+        return CompletableFuture.completedStage(value);
+    }
+}

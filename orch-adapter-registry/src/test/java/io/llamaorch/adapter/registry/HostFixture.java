@@ -1,0 +1,95 @@
+package io.llamaorch.adapter.registry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.llamaorch.adapter.spi.ErrorCode;
+import io.llamaorch.adapter.spi.TaskRequest;
+import io.llamaorch.adapter.spi.TokenEvent;
+import io.llamaorch.adapter.spi.TokenStream;
+import io.llamaorch.adapter.spi.WorkerError;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+
+/** A host of fake adapters whose clock stands still and whose callbacks run at once, on the test's thread. */
+abstract class HostFixture {
+
+    static final String POOL = ReplicaSpec.DEFAULT_POOL;
+
+    final ManualTime time = new ManualTime();
+    final FakeFactory fake = new FakeFactory("fake");
+    final AdapterRegistry registry = AdapterRegistry.empty();
+    final AdapterHost host = AdapterHost.builder(registry)
+            .timeSource(time)
+            .deliveryExecutor(Runnable::run)
+            .build();
+
+    HostFixture() {
+        registry.register(fake);
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        host.close();
+        fake.made.forEach(adapter -> {
+            assertTrue(adapter.closes.get() > 0, adapter.config + " was not closed");
+            assertEquals(0, adapter.streams.count());
+        });
+    }
+
+    FakeAdapter bind(String replica) {
+        host.bind(spec(replica));
+        return fake.of(replica);
+    }
+
+    static ReplicaSpec spec(String replica) {
+        return ReplicaSpec.builder("fake").replica(replica).build();
+    }
+
+    static TaskRequest task(String jobId) {
+        return TaskRequest.builder("say something").jobId(jobId).build();
+    }
+
+    TokenStream submit(String jobId) {
+        return host.submit(POOL, task(jobId));
+    }
+
+    ReplicaStatus status(String replica) {
+        return host.replicas(POOL).stream()
+                .filter(status -> status.spec().replica().equals(replica))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    List<Integer> running() {
+        return host.replicas(POOL).stream().map(ReplicaStatus::running).toList();
+    }
+
+    /** The error that a stream has ended with by now. */
+    static WorkerError errorOf(TokenStream stream) {
+        return assertInstanceOf(TokenEvent.Error.class, now(stream.outcome())).error();
+    }
+
+    static WorkerError assertFailed(ErrorCode code, TokenStream stream) {
+        WorkerError error = errorOf(stream);
+        assertEquals(code, error.code(), error.toString());
+        return error;
+    }
+
+    static void assertEnded(TokenStream stream) {
+        assertInstanceOf(TokenEvent.End.class, now(stream.outcome()));
+    }
+
+    static boolean isRunning(TokenStream stream) {
+        return !stream.outcome().toCompletableFuture().isDone();
+    }
+
+    static <T> T now(CompletionStage<T> stage) {
+        CompletableFuture<T> future = stage.toCompletableFuture();
+        assertTrue(future.isDone(), "it has not completed yet");
+        return future.join();
+    }
+}

@@ -1,0 +1,40 @@
+package io.llamaorch.adapter.spi.internal;
+
+import io.llamaorch.adapter.spi.Timings;
+import io.llamaorch.adapter.spi.Usage;
+
+/**
+ * What the engine told of its work so far. Written by the producer; read by whoever ends the stream, after the ledger.
+ */
+final class Tally {
+
+    private int prompt = -1;
+    private int cached = -1;
+
+    /** Written last and read first, so that the other two are seen with it. */
+    private volatile int generated = -1;
+
+    private volatile Timings timings = Timings.UNKNOWN;
+
+    /** Takes note of counts, of which -1 leaves what is known; tells whether more tokens are generated than before. */
+    boolean count(int newPrompt, int newCached, int newGenerated) {
+        boolean rose = newGenerated > Math.max(0, generated);
+        prompt = newPrompt < 0 ? prompt : newPrompt;
+        cached = newCached < 0 ? cached : newCached;
+        generated = newGenerated < 0 ? generated : newGenerated;
+        return rose;
+    }
+
+    void time(Timings newTimings) {
+        timings = newTimings;
+    }
+
+    Usage usage() {
+        int seen = generated;
+        return Usage.of(prompt, cached, seen);
+    }
+
+    Timings timings() {
+        return timings;
+    }
+}

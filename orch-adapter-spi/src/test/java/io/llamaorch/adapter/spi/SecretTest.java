@@ -1,0 +1,59 @@
+package io.llamaorch.adapter.spi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("Secrets (SEC-01, CFG-03)")
+class SecretTest {
+
+    @Test
+    @DisplayName("SEC-01: only reveal gives the value; what is printed is six digits of its SHA-256")
+    void secret_whenPrinted_showsItsFingerprint() {
+        Secret secret = Secret.of("hunter2");
+        assertEquals("hunter2", secret.reveal());
+        assertEquals("f52fbd", secret.fingerprint());
+        assertEquals("secret#f52fbd", secret.toString());
+    }
+
+    @ParameterizedTest
+    @DisplayName("SEC-04: a value that could break out of a header is refused, and not shown")
+    @ValueSource(strings = {"", "a\nb", "a\rb", "abc\u0000", "\u007f", "\u0085"})
+    void secret_whenMalformed_isRefused(String value) {
+        IllegalArgumentException thrown = assertThrows(IllegalArgumentException.class, () -> Secret.of(value));
+        assertFalse(thrown.getMessage().contains("abc"));
+    }
+
+    @Test
+    @DisplayName("CFG-03: a source is asked at each use")
+    void secret_whenItsSourceRotates_follows() {
+        AtomicReference<String> file = new AtomicReference<>("old");
+        Secret secret = Secret.from(file::get);
+        assertEquals("old", secret.reveal());
+        file.set("new");
+        assertEquals("new", secret.reveal());
+        file.set("");
+        assertThrows(IllegalArgumentException.class, secret::reveal);
+    }
+
+    @Test
+    @DisplayName("SEC-01: printing never fails and tells nothing, whatever the source does")
+    void secret_whenItsSourceFails_canStillBePrinted() {
+        Secret broken = Secret.from(() -> {
+            throw new IllegalStateException("no such file: hunter2");
+        });
+        Secret empty = Secret.from(() -> "");
+        assertEquals("secret#unreadable", broken.toString());
+        assertEquals("secret#unreadable", empty.toString());
+        assertThrows(IllegalStateException.class, broken::reveal);
+        AdapterConfig config = AdapterConfig.builder().token(broken).build();
+        assertTrue(config.token().isPresent());
+    }
+}

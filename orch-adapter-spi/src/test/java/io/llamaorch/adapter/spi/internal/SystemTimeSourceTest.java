@@ -1,0 +1,57 @@
+package io.llamaorch.adapter.spi.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.llamaorch.adapter.spi.TimeSource;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@DisplayName("Real time (TIM-03)")
+@Timeout(60)
+class SystemTimeSourceTest {
+
+    private final TimeSource time = TimeSource.system();
+
+    @Test
+    @DisplayName("A task runs on the timer's thread, whatever its delay")
+    void task_whenItsTimeHasCome_runsElsewhere() throws Exception {
+        for (Duration delay : new Duration[] {Duration.ofSeconds(-1), Duration.ZERO, Duration.ofMillis(1)}) {
+            CompletableFuture<Thread> ran = new CompletableFuture<>();
+            time.schedule(delay, () -> ran.complete(Thread.currentThread()));
+            assertNotSame(Thread.currentThread(), Bench.soon(ran));
+        }
+    }
+
+    @Test
+    @DisplayName("A task does not run before its time")
+    void task_whenScheduled_isNotEarly() throws Exception {
+        long before = time.nanoTime();
+        CompletableFuture<Long> ran = new CompletableFuture<>();
+        time.schedule(Duration.ofMillis(30), () -> ran.complete(time.nanoTime()));
+        assertTrue(Bench.soon(ran) - before >= Duration.ofMillis(30).toNanos());
+    }
+
+    @Test
+    @DisplayName("A task that is taken back does not run, and one that throws harms no other")
+    void task_whenTakenBack_doesNotRun() throws Exception {
+        AtomicInteger ran = new AtomicInteger();
+        CompletableFuture<Void> last = new CompletableFuture<>();
+        long due = time.nanoTime() + Duration.ofMillis(100).toNanos();
+        TimeSource.Scheduled first = time.schedule(Duration.ofMillis(100), ran::incrementAndGet);
+        first.cancel();
+        first.cancel();
+        boolean inTime = due - time.nanoTime() > 0;
+        time.schedule(Duration.ofMillis(1), () -> {
+            throw new IllegalStateException("test");
+        });
+        time.schedule(Duration.ofMillis(120), () -> last.complete(null));
+        last.get();
+        assertEquals(0, inTime ? ran.get() : 0);
+    }
+}
