@@ -20,11 +20,25 @@ public final class TokenFile implements Supplier<String> {
 
     private static final int MOST_BYTES = 64 * 1024;
 
+    /**
+     * How long after a change a file may change again and show the same time, by the coarsest clock that file systems
+     * keep (two seconds on FAT). Until then it is read each time.
+     */
+    private static final long COARSEST_CLOCK_MILLIS = 2_000;
+
     private final Path file;
     private volatile @Nullable Content last;
 
     private record Content(
-            FileTime modified, long size, @Nullable Object key, String token) {}
+            FileTime modified, long size, @Nullable Object key, boolean settled, String token) {
+
+        boolean isStill(BasicFileAttributes now) {
+            return settled
+                    && modified.equals(now.lastModifiedTime())
+                    && size == now.size()
+                    && Objects.equals(key, now.fileKey());
+        }
+    }
 
     /**
      * Makes a source that has read nothing yet.
@@ -45,17 +59,16 @@ public final class TokenFile implements Supplier<String> {
         try {
             BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
             Content known = last;
-            if (known != null
-                    && known.modified.equals(now.lastModifiedTime())
-                    && known.size == now.size()
-                    && Objects.equals(known.key, now.fileKey())) {
+            if (known != null && known.isStill(now)) {
                 return known.token;
             }
             if (now.size() > MOST_BYTES) {
                 throw new IllegalArgumentException("the token file " + file + " is larger than any token");
             }
+            boolean settled =
+                    System.currentTimeMillis() - now.lastModifiedTime().toMillis() > COARSEST_CLOCK_MILLIS;
             String token = Files.readString(file, StandardCharsets.UTF_8).stripTrailing();
-            last = new Content(now.lastModifiedTime(), now.size(), now.fileKey(), token);
+            last = new Content(now.lastModifiedTime(), now.size(), now.fileKey(), settled, token);
             return token;
         } catch (IOException e) {
             throw new IllegalArgumentException(
