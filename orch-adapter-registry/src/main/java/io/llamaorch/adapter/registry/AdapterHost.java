@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.registry;
 
+import io.llamaorch.adapter.registry.internal.Closing;
 import io.llamaorch.adapter.registry.internal.Foreign;
 import io.llamaorch.adapter.registry.internal.Jobs;
 import io.llamaorch.adapter.registry.internal.NearMiss;
@@ -17,6 +18,7 @@ import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerException;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerProperties;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +33,6 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The replicas of this process, in pools, and the one door by which an orchestrator reaches them.
@@ -50,7 +51,7 @@ public final class AdapterHost implements AutoCloseable {
 
     private final AdapterRegistry registry;
     private final TimeSource time;
-    private final @Nullable Executor executor;
+    private final Executor executor;
     private final ConcurrentMap<String, Pool> pools = new ConcurrentHashMap<>();
     private final Jobs jobs = new Jobs();
     private final ReentrantLock binding = new ReentrantLock();
@@ -95,7 +96,7 @@ public final class AdapterHost implements AutoCloseable {
         AdapterFactory factory = registry.factory(spec.engine());
         requirePlace(spec);
         // Made before the lock is taken: nobody else waits for a factory. Its place may be gone by then.
-        Replica replica = new Replica(spec, create(factory, spec), time);
+        Replica replica = new Replica(spec, create(factory, spec), time, executor);
         boolean bound = false;
         binding.lock();
         try {
@@ -112,7 +113,7 @@ public final class AdapterHost implements AutoCloseable {
 
     /**
      * Takes a replica away at once: its running streams end with {@link ErrorCode#POOL_UNAVAILABLE}, and its adapter is
-     * closed.
+     * closed. Waits for that at most 10 s; if the thread is interrupted it waits no longer and keeps its flag.
      *
      * @param pool the pool
      * @param replica the replica's id
@@ -130,10 +131,11 @@ public final class AdapterHost implements AutoCloseable {
         } finally {
             binding.unlock();
         }
-        if (removed != null) {
-            removed.close();
+        if (removed == null) {
+            return false;
         }
-        return removed != null;
+        Closing.all(List.of(removed), time);
+        return true;
     }
 
     /**
@@ -212,17 +214,23 @@ public final class AdapterHost implements AutoCloseable {
         return target == null ? List.of() : target.statuses();
     }
 
-    /** Takes every replica away, as {@link #unbind} does, and refuses everything from now on. Idempotent. */
+    /**
+     * Takes every replica away, as {@link #unbind} does, and refuses everything from now on. All adapters are closed at
+     * once, so all of it takes at most 10 s too. Idempotent.
+     */
     @Override
     public void close() {
+        List<Replica> all = new ArrayList<>();
         binding.lock();
         try {
             closed = true;
+            pools.values().forEach(pool -> all.addAll(pool.removeAll()));
+            pools.clear();
         } finally {
             binding.unlock();
         }
-        for (Map.Entry<String, Pool> pool : pools.entrySet()) {
-            pool.getValue().ids().forEach(replica -> unbind(pool.getKey(), replica));
+        if (!all.isEmpty()) {
+            Closing.all(all, time);
         }
     }
 
@@ -232,9 +240,7 @@ public final class AdapterHost implements AutoCloseable {
         spec.url().ifPresent(config::url);
         spec.token().ifPresent(config::token);
         spec.options().forEach(config::option);
-        if (executor != null) {
-            config.deliveryExecutor(executor);
-        }
+        config.deliveryExecutor(executor);
         try {
             return Objects.requireNonNull(factory.create(config.build()), "create gave no adapter");
         } catch (IllegalArgumentException e) {
@@ -296,7 +302,7 @@ public final class AdapterHost implements AutoCloseable {
     public static final class Builder {
         private final AdapterRegistry registry;
         private TimeSource time = TimeSource.system();
-        private @Nullable Executor executor;
+        private Executor executor = AdapterConfig.builder().build().deliveryExecutor();
 
         private Builder(AdapterRegistry registry) {
             this.registry = Objects.requireNonNull(registry, "registry");

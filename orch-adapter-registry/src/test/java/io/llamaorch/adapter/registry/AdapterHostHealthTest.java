@@ -264,7 +264,8 @@ class AdapterHostHealthTest extends HostFixture {
             Replica replica = new Replica(
                     spec("r0"),
                     fake.create(AdapterConfig.builder().timeSource(time).build()),
-                    time);
+                    time,
+                    Runnable::run);
             Pool pool = new Pool("p");
             pool.add(replica);
             var health = pool.health();

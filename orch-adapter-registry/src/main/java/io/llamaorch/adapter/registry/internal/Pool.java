@@ -66,6 +66,13 @@ public final class Pool {
         return Optional.ofNullable(replicas.remove(id));
     }
 
+    /** {@return all replicas, taken out without closing them} */
+    public List<Replica> removeAll() {
+        List<Replica> all = List.copyOf(replicas.values());
+        replicas.clear();
+        return all;
+    }
+
     /**
      * Looks a replica up.
      *
@@ -79,11 +86,6 @@ public final class Pool {
     /** {@return whether there is none} */
     public boolean isEmpty() {
         return replicas.isEmpty();
-    }
-
-    /** {@return the ids of the replicas, sorted; a snapshot} */
-    public List<String> ids() {
-        return List.copyOf(replicas.keySet());
     }
 
     /** {@return how each replica is now} */

@@ -1,0 +1,85 @@
+package io.llamaorch.adapter.registry.internal;
+
+import io.llamaorch.adapter.registry.ReplicaSpec;
+import io.llamaorch.adapter.spi.AdapterConfig;
+import io.llamaorch.adapter.spi.ErrorCode;
+import io.llamaorch.adapter.spi.TimeSource;
+import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.spi.WorkerException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+
+/** Asks one adapter and gets an answer in bounded time, whatever the adapter throws, gives or forgets. */
+final class Questions {
+
+    /** How long an adapter may take to answer, whatever its own limits are. */
+    static final Duration LIMIT = Duration.ofSeconds(15);
+
+    private final ReplicaSpec spec;
+    private final TimeSource time;
+    private final Executor executor;
+
+    Questions(ReplicaSpec spec, TimeSource time, Executor executor) {
+        this.spec = spec;
+        this.time = time;
+        this.executor = executor;
+    }
+
+    /** A stage that always completes: with the answer, or with why there is none. */
+    <T> CompletableFuture<T> ask(Supplier<CompletionStage<T>> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        TimeSource.Scheduled limit =
+                time.schedule(LIMIT, () -> elsewhere(() -> answer.completeExceptionally(tooLate())));
+        try {
+            CompletionStage<T> stage = Objects.requireNonNull(question.get(), "it gave no stage");
+            var unused = stage.whenComplete((value, failure) -> {
+                limit.cancel();
+                if (failure != null) {
+                    answer.completeExceptionally(failure);
+                } else if (value == null) {
+                    answer.completeExceptionally(new NullPointerException("it answered null"));
+                } else {
+                    answer.complete(value);
+                }
+            });
+        } catch (Throwable e) { // it costs only this answer
+            limit.cancel();
+            Foreign.rethrowIfFatal(e);
+            answer.completeExceptionally(e);
+        }
+        return answer;
+    }
+
+    WorkerError threw(Throwable thrown) {
+        return WorkerError.builder(
+                        ErrorCode.INTERNAL, "the adapter of " + spec + " threw " + thrown + ": this is its fault")
+                .engine(spec.engine())
+                .replica(spec.replica())
+                .cause(thrown)
+                .build();
+    }
+
+    /** Callers' code must not run on the clock's thread, which would keep all timers waiting. */
+    private void elsewhere(Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException e) {
+            AdapterConfig.builder().build().deliveryExecutor().execute(task);
+        }
+    }
+
+    private WorkerException tooLate() {
+        return new WorkerException(WorkerError.builder(
+                        ErrorCode.DECODE_TIMEOUT,
+                        "the adapter of " + spec + " did not answer within " + LIMIT.toSeconds()
+                                + " s: this is its fault")
+                .engine(spec.engine())
+                .replica(spec.replica())
+                .build());
+    }
+}
