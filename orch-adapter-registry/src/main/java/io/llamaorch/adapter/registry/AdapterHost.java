@@ -20,6 +20,7 @@ import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerProperties;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,16 +34,18 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The replicas of this process, in pools, and the one door by which an orchestrator reaches them.
  *
  * <p>A task goes to the ready replica of its pool with the fewest running streams, the first by id among equals. A
  * replica is ready from when it is bound; it stops being so when a stream ends with {@link ErrorCode#POOL_UNAVAILABLE}
- * or {@link ErrorCode#POOL_UNREADY}, or when {@link #health} finds it not ready. It is so again when a health check finds
- * it ready, which this host makes by itself, at most once a second, while tasks come for the pool. Where no replica of a
- * pool is ready, the one that failed longest ago is tried, so that the caller hears the engine's own reason. A task is
- * tried once; it is not repeated elsewhere.
+ * or {@link ErrorCode#POOL_UNREADY}, or when {@link #health} finds it not ready. It is so again when a task ends well
+ * that began after that, or when a health check finds it ready, which this host makes by itself, at most once a second,
+ * while tasks come for the pool. Where no replica of a pool is ready, the one that failed longest ago is tried, so that
+ * the caller hears the engine's own reason. A task is tried once; it is not repeated elsewhere. What a stream's end
+ * teaches is known when its {@link TokenStream#outcome} is told, which may be a moment after its consumer saw the end.
  *
  * <p>Thread safety: safe for concurrent use. No method blocks but {@link #close} and {@link #unbind}, which wait for
  * adapters to close.
@@ -54,6 +57,7 @@ public final class AdapterHost implements AutoCloseable {
     private final Executor executor;
     private final ConcurrentMap<String, Pool> pools = new ConcurrentHashMap<>();
     private final Jobs jobs = new Jobs();
+    private final Set<List<String>> reserved = new HashSet<>();
     private final ReentrantLock binding = new ReentrantLock();
     private volatile boolean closed;
 
@@ -84,31 +88,31 @@ public final class AdapterHost implements AutoCloseable {
     }
 
     /**
-     * Makes an adapter for a replica and lets it have work at once. Whether its engine is there is not asked.
+     * Makes an adapter for a replica and lets it have work at once. Whether its engine is there is not asked. The
+     * replica's place is kept while the factory works, and no lock is held.
      *
      * @param spec the replica
+     * @return the replica with its id, which is made here if it had none
      * @throws WorkerException with {@link ErrorCode#NOT_FOUND} if there is no adapter for its engine, with
      *     {@link ErrorCode#INTERNAL} if the adapter cannot be made
      * @throws IllegalArgumentException if its configuration is wrong, or if the pool has a replica of that id
      * @throws IllegalStateException if the host is closed
      */
-    public void bind(ReplicaSpec spec) {
+    public ReplicaSpec bind(ReplicaSpec spec) {
         AdapterFactory factory = registry.factory(spec.engine());
-        requirePlace(spec);
-        // Made before the lock is taken: nobody else waits for a factory. Its place may be gone by then.
-        Replica replica = new Replica(spec, create(factory, spec), time, executor);
+        ReplicaSpec placed = reserve(spec);
+        @Nullable Replica replica = null;
         boolean bound = false;
-        binding.lock();
         try {
-            requirePlace(spec);
-            pools.computeIfAbsent(spec.pool(), Pool::new).add(replica);
-            bound = true;
+            replica = new Replica(placed, create(factory, placed), time, executor);
         } finally {
-            binding.unlock();
-            if (!bound) {
-                replica.close();
-            }
+            bound = place(placed, replica);
         }
+        if (!bound) {
+            Closing.all(List.of(replica), time);
+            requireOpen();
+        }
+        return placed;
     }
 
     /**
@@ -234,6 +238,54 @@ public final class AdapterHost implements AutoCloseable {
         }
     }
 
+    /** Takes a place in a pool before there is anything to put there. */
+    private ReplicaSpec reserve(ReplicaSpec spec) {
+        binding.lock();
+        try {
+            requireOpen();
+            ReplicaSpec placed = spec.replica().isEmpty()
+                    ? spec.toBuilder().replica(freeId(spec.pool())).build()
+                    : spec;
+            if (isTaken(placed.pool(), placed.replica())) {
+                throw new IllegalArgumentException("pool '" + spec.pool() + "' has a replica '" + spec.replica()
+                        + "' already: unbind it first, or choose another id");
+            }
+            reserved.add(List.of(placed.pool(), placed.replica()));
+            return placed;
+        } finally {
+            binding.unlock();
+        }
+    }
+
+    /** Puts a replica into its place; gives the place back if there is none, or if the host was closed meanwhile. */
+    private boolean place(ReplicaSpec spec, @Nullable Replica replica) {
+        binding.lock();
+        try {
+            reserved.remove(List.of(spec.pool(), spec.replica()));
+            if (replica == null || closed) {
+                return false;
+            }
+            pools.computeIfAbsent(spec.pool(), Pool::new).add(replica);
+            return true;
+        } finally {
+            binding.unlock();
+        }
+    }
+
+    private String freeId(String pool) {
+        int number = 0;
+        while (isTaken(pool, "r" + number)) {
+            number++;
+        }
+        return "r" + number;
+    }
+
+    private boolean isTaken(String pool, String replica) {
+        Pool target = pools.get(pool);
+        return reserved.contains(List.of(pool, replica))
+                || (target != null && target.find(replica).isPresent());
+    }
+
     private WorkerAdapter create(AdapterFactory factory, ReplicaSpec spec) {
         AdapterConfig.Builder config =
                 AdapterConfig.builder().replica(spec.pool(), spec.replica()).timeSource(time);
@@ -277,15 +329,6 @@ public final class AdapterHost implements AutoCloseable {
                         + (known.isEmpty()
                                 ? ": no replica is bound"
                                 : ", only " + String.join(", ", known) + NearMiss.hint(pool, known)));
-    }
-
-    private void requirePlace(ReplicaSpec spec) {
-        requireOpen();
-        Pool pool = pools.get(spec.pool());
-        if (pool != null && pool.find(spec.replica()).isPresent()) {
-            throw new IllegalArgumentException("pool '" + spec.pool() + "' has a replica '" + spec.replica()
-                    + "' already: unbind it first, or choose another id");
-        }
     }
 
     private void requireOpen() {

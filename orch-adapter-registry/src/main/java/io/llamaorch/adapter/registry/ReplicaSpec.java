@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.registry;
 
+import io.llamaorch.adapter.registry.internal.Urls;
 import io.llamaorch.adapter.spi.Secret;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -38,10 +39,21 @@ public final class ReplicaSpec {
      * Begins a replica.
      *
      * @param engine the engine's name
-     * @return a builder: pool {@value #DEFAULT_POOL}, replica {@code r0}
+     * @return a builder: pool {@value #DEFAULT_POOL}, and an id that the host makes
      */
     public static Builder builder(String engine) {
         return new Builder(engine);
+    }
+
+    /** {@return a builder that holds these values} */
+    public Builder toBuilder() {
+        Builder builder = new Builder(engine);
+        builder.pool = pool;
+        builder.replica = replica;
+        builder.url = url;
+        builder.token = token;
+        builder.options.putAll(options);
+        return builder;
     }
 
     /** {@return the engine's name} */
@@ -54,7 +66,7 @@ public final class ReplicaSpec {
         return pool;
     }
 
-    /** {@return the replica's id, unique in its pool} */
+    /** {@return the replica's id, unique in its pool; empty if the host is to make one when it binds the replica} */
     public String replica() {
         return replica;
     }
@@ -76,12 +88,8 @@ public final class ReplicaSpec {
 
     @Override
     public String toString() {
-        return pool + "/" + replica + " (" + engine + (url == null ? "" : " at " + shown(url)) + ")";
-    }
-
-    /** The URL without the places where credentials are put by mistake: before the host, and after a question mark. */
-    private static String shown(String url) {
-        return url.replaceFirst("^([^/?#]*//)?[^/?#]*@", "$1…@").replaceFirst("[?#].*", "?…");
+        return pool + "/" + (replica.isEmpty() ? "?" : replica) + " (" + engine
+                + (url == null ? "" : " at " + Urls.shown(url)) + ")";
     }
 
     /**
@@ -92,7 +100,7 @@ public final class ReplicaSpec {
     public static final class Builder {
         private final String engine;
         private String pool = DEFAULT_POOL;
-        private String replica = "r0";
+        private String replica = "";
         private @Nullable String url;
         private @Nullable Secret token;
         private final Map<String, String> options = new LinkedHashMap<>();
@@ -113,7 +121,7 @@ public final class ReplicaSpec {
         }
 
         /**
-         * Sets the replica's id.
+         * Sets the replica's id; without this, it is the first of {@code r0}, {@code r1}, … that its pool does not have.
          *
          * @param replica unique in its pool, not blank
          * @return this

@@ -143,14 +143,14 @@ class AdapterHostTest extends HostFixture {
     }
 
     @Test
-    void bind_whenTheIdIsTakenMeanwhile_closesTheLoserAndThrows() {
+    void bind_whileTheIdIsBeingBound_isRefusedBeforeAnAdapterIsMade() {
         fake.creates(config -> {
             fake.creates(fake::make);
-            host.bind(spec("r0"));
+            assertThrows(IllegalArgumentException.class, () -> host.bind(spec("r0")));
             return fake.make(config);
         });
-        assertThrows(IllegalArgumentException.class, () -> host.bind(spec("r0")));
-        assertEquals(List.of(0, 1), fake.made.stream().map(a -> a.closes.get()).toList());
+        host.bind(spec("r0"));
+        assertEquals(List.of(0), fake.made.stream().map(a -> a.closes.get()).toList());
         assertEquals(1, host.replicas(POOL).size());
     }
 

@@ -242,7 +242,7 @@ class EnvironmentBindingsTest {
             assertTrue(shown.contains("a:1/x"), shown);
         }
         assertEquals(
-                "default/r0 (fake at http://a:1/@x)",
+                "default/? (fake at http://a:1/@x)",
                 ReplicaSpec.builder("fake").url("http://a:1/@x").build().toString());
     }
 
