@@ -164,7 +164,8 @@ public final class AdapterConfig {
          * Sets where subscribers that may block are called; without this, virtual threads where the JVM has them, else
          * a bounded pool that all adapters of this JVM share.
          *
-         * @param deliveryExecutor runs what it is given, each in bounded time whatever the others do
+         * @param deliveryExecutor must run all that it accepts, each in bounded time whatever the others do, or streams
+         *     hang; a task that it rejects runs on the default instead
          * @return this
          */
         public Builder deliveryExecutor(Executor deliveryExecutor) {

@@ -8,7 +8,7 @@ package io.llamaorch.adapter.spi;
 public enum CancelCause {
     /** Somebody cancelled by the stream's handle or by its job id. */
     CALLER,
-    /** The subscriber cancelled its subscription. */
+    /** The subscriber cancelled its subscription, or requested less than one event. */
     SUBSCRIBER,
     /** A thread that waited in the blocking view was interrupted. */
     INTERRUPTED,
@@ -18,7 +18,7 @@ public enum CancelCause {
     STALLED,
     /** A time limit or the deadline passed; the terminal event is an {@code Error}. */
     TIME_LIMIT,
-    /** The subscriber threw, or the adapter broke the emitter's rules; the terminal event is an {@code Error}. */
+    /** The subscriber threw, or the adapter threw or broke the emitter's rules; the terminal event is an {@code Error}. */
     FAULT,
     /** The adapter was closed; the terminal event is an {@code Error}. */
     CLOSED

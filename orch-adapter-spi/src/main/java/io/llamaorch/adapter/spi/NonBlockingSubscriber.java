@@ -6,8 +6,11 @@ import java.util.concurrent.Flow;
  * A subscriber that promises never to block, and is therefore called straight on the thread that read the token: the
  * cheapest way to receive a stream.
  *
- * <p>Its methods run on the adapter's I/O thread, on the thread that calls {@code request} where events were already
- * waiting, or on the one that ends the stream (a cancel, a timer); always serially. While one of them runs, every stream that shares the I/O thread waits. A subscriber that
- * might block must implement {@link Flow.Subscriber} instead and is then called on an executor.
+ * <p>Its methods run on the adapter's I/O thread, on the thread that subscribes or calls {@code request} where events
+ * were already waiting, or on the one that ends the stream (a cancel, a timer). While one of them runs, every stream
+ * that shares that thread waits. A subscriber that might block must implement {@link Flow.Subscriber} instead and is
+ * then called on an executor. What it throws ends its own stream, as for any subscriber.
+ *
+ * <p>Thread safety: calls must be serial, and the stream makes them so.
  */
 public interface NonBlockingSubscriber extends Flow.Subscriber<TokenEvent> {}

@@ -6,7 +6,8 @@ import java.util.Objects;
 
 /**
  * The time limits that the {@linkplain TokenEmitter emitter} keeps for each stream (TIM-01, FLW-02, FLW-04). Connecting
- * is the adapter's own limit.
+ * is the adapter's own limit. While the engine is left unread for want of demand, the first two stand still. Anything
+ * above a century counts as a century.
  *
  * <p>Thread safety: immutable.
  *

@@ -15,7 +15,7 @@ public interface TimeSource {
     long nanoTime();
 
     /**
-     * Calls a task once, later.
+     * Calls a task once, later; never within this call, and never blocks.
      *
      * @param delay how long to wait; zero or negative means as soon as possible
      * @param task what to call, on a thread of the time source; it must be short and must not block, and what it throws

@@ -8,12 +8,14 @@ import java.util.function.Function;
  * order of events, numbers pieces, counts demand, holds what waits, delivers serially, watches the time limits and the
  * deadline, and settles the race between end, error and cancel so that exactly one wins.
  *
- * <p>An engine is read like this: emit until a method returns {@code false}, then stop reading (at most what one read
- * brought may still be emitted) until the callback of {@link #onDemand} runs or {@link #awaitDemand} returns.
+ * <p>An engine is read like this: emit until a method returns {@code false}, then stop reading (what one read of at
+ * most 16 KiB brought may still be emitted) until the callback of {@link #onDemand} runs or {@link #awaitDemand}
+ * returns. An adapter that goes on regardless has its stream ended with {@link ErrorCode#INTERNAL}.
  *
- * <p>Thread safety: {@link #started}, {@link #token}, {@link #toolCall}, {@link #progress}, {@link #metrics},
- * {@link #extension}, {@link #forward}, {@link #usage} and {@link #end} must be serial; everything else is safe for
- * concurrent use. No method blocks, {@link #awaitDemand} excepted. Methods called after the end do nothing.
+ * <p>Thread safety: calls must be serial of {@link #started}, {@link #token}, {@link #toolCall}, {@link #progress},
+ * {@link #metrics}, {@link #extension}, {@link #forward}, {@link #usage}, {@link #end} and {@link #awaitDemand};
+ * everything else is safe for concurrent use. No method blocks, {@link #awaitDemand} excepted. Methods called after the
+ * end do nothing.
  */
 public interface TokenEmitter {
 
@@ -98,17 +100,19 @@ public interface TokenEmitter {
 
     /**
      * Emits an event that another stream delivered, as it is: for hosts, which forward. A terminal event ends this
-     * stream too.
+     * stream too; an error counts the pieces of this stream.
      *
      * @param event the event
-     * @return false if the source should be left unread for now
-     * @throws IllegalStateException if the event is out of order
+     * @return false if the source should be left unread for now, or if the event was the terminal one
+     * @throws IllegalStateException if the event is out of order: anything but {@link TokenEvent.Queued}, an error or a
+     *     cancelled end before {@link TokenEvent.Started}, or a piece whose number is not the next
      */
     boolean forward(TokenEvent event);
 
     /**
      * Reports the engine's count so far. Feeds the first-token and idle limits if the number of generated tokens rose,
-     * whether or not there was text (TIM-01); it is on the terminal event, also if that is an error or a cancel.
+     * whether or not there was text (TIM-01); once it has risen, text alone feeds them no more. It is on the terminal
+     * event, also if that is an error or a cancel.
      *
      * @param prompt tokens of the prompt; -1 leaves what was reported before
      * @param cached tokens of the prompt that were cached; -1 leaves what was reported before
@@ -128,7 +132,8 @@ public interface TokenEmitter {
     boolean end(StopReason reason, Timings timings, EndDetails details);
 
     /**
-     * Ends the stream with a failure. Engine, replica, the number of pieces and the usage are filled in.
+     * Ends the stream with a failure that the adapter found, and of which it cleans up itself: the callback of
+     * {@link #onCancel} is not called. Engine, replica, the number of pieces and the usage are filled in.
      *
      * @param error what went wrong
      * @return whether this became the terminal event
@@ -136,28 +141,32 @@ public interface TokenEmitter {
     boolean error(WorkerError error);
 
     /**
-     * Sets what is called, once for each time that a method returned {@code false}, when the engine may be read again.
+     * Sets what is called when the engine may be read again: once after each time that the methods began to return
+     * {@code false}, and not after the end. The call may come before the method that says {@code false} has returned, on
+     * the other thread: an adapter that emits in it, rather than waking its reader, must see to it that two threads do
+     * not emit at once.
      *
-     * @param callback called on the thread that took the waiting events; must be short and must not block
+     * @param callback called on the thread that took the waiting events, never by two at once; must be short and must
+     *     not block; what it throws ends the stream with {@link ErrorCode#INTERNAL}
      */
     void onDemand(Runnable callback);
 
     /**
-     * Sets what is called, once, if the stream ends by anything but {@link #end} and {@link #error}: a cancel, a time
-     * limit, a subscriber that threw, the adapter's close. The adapter lets go of the engine then. If it happened
-     * already, the callback runs at once.
+     * Sets what is called, once, if the stream ends by anything but {@link #end}, {@link #error} and {@link #forward}: a
+     * cancel, a time limit, a subscriber that threw, the adapter's close. The adapter lets go of the engine then. If it
+     * happened already, the callback runs at once, on this thread.
      *
      * @param callback is told the cause on the thread that ended the stream, must not block, and returns a stage with
-     *     the proof of cancel, or with {@link CancelReceipt#unconfirmed}; a stage that does not complete within 10 s
-     *     counts as unconfirmed
+     *     the proof of cancel, or with {@link CancelReceipt#unconfirmed}; a stage that fails or does not complete within
+     *     10 s, and a callback that throws, count as unconfirmed
      */
     void onCancel(Function<CancelCause, CompletionStage<CancelReceipt>> callback);
 
     /**
      * Waits, for engines that can only block, until the engine may be read again.
      *
-     * @return false if the stream has ended
-     * @throws InterruptedException if the thread is interrupted; the stream goes on
+     * @return true if it may be read; false if the stream has ended, which also ends the wait
+     * @throws InterruptedException if the thread is interrupted while it waits; the stream goes on
      */
     boolean awaitDemand() throws InterruptedException;
 

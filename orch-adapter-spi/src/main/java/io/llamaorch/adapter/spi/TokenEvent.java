@@ -5,8 +5,9 @@ package io.llamaorch.adapter.spi;
  * any number of {@link Token}, {@link ToolCall}, {@link Progress}, {@link Metrics} and {@link Extension}, and exactly
  * one {@link Terminal} (EVT-01).
  *
- * <p>The set of kinds is closed for an SPI generation; what is new comes as {@link Extension} first. All are immutable,
- * and {@code toString} never shows generated text.
+ * <p>The set of kinds is closed for an SPI generation; what is new comes as {@link Extension} first.
+ *
+ * <p>Thread safety: immutable, all of them. {@code toString} never shows generated text.
  */
 public sealed interface TokenEvent {
 

@@ -25,9 +25,9 @@ public interface TokenStream extends Flow.Publisher<TokenEvent>, Iterable<TokenE
     /**
      * Claims the stream for a subscriber, by the rules of Reactive Streams; never blocks.
      *
-     * <p>Events come serially: to a {@link NonBlockingSubscriber} on the thread that read them, to any other on a
-     * serial executor of the stream's own (virtual threads where the JVM has them), so that one that blocks delays only
-     * itself. A subscriber that throws ends its own stream with {@link ErrorCode#INTERNAL}. A failed task is an
+     * <p>{@code onSubscribe} is called here, on this thread. Events come serially after it: to a
+     * {@link NonBlockingSubscriber} on the thread at hand, to any other on a serial executor of the stream's own
+     * (virtual threads where the JVM has them), so that one that blocks delays only itself. A subscriber that throws ends its own stream with {@link ErrorCode#INTERNAL}. A failed task is an
      * {@link TokenEvent.Error} followed by {@code onComplete}; {@code onError} is only for misuse: a second subscriber
      * gets {@link IllegalStateException}, a request of 0 or less {@link IllegalArgumentException}.
      *
@@ -38,10 +38,12 @@ public interface TokenStream extends Flow.Publisher<TokenEvent>, Iterable<TokenE
 
     /**
      * Claims the stream for a plain loop. {@code hasNext} blocks until an event is there; the last event is the
-     * terminal one. On interrupt the thread's flag stays set, the task is cancelled, and the loop receives
-     * {@code End(CANCELLED)} next.
+     * terminal one. A cancel, a close or a time limit ends the wait with that event. On interrupt the thread's flag
+     * stays set, the task is cancelled, and the loop receives {@code End(CANCELLED)} next, unless the stream had ended
+     * already (FLW-08).
      *
-     * @return the only iterator of this stream, for one thread at a time
+     * @return the only iterator of this stream, for one thread at a time; on an {@link IoThread} it throws
+     *     {@link IllegalStateException} instead of waiting
      * @throws IllegalStateException if the stream is claimed already, or if this is an {@link IoThread}, which would
      *     wait for itself
      */
@@ -55,8 +57,9 @@ public interface TokenStream extends Flow.Publisher<TokenEvent>, Iterable<TokenE
     CompletionStage<TokenEvent.Terminal> outcome();
 
     /**
-     * {@return a stage that completes once it is known whether the engine's place is free again: at once with
-     * {@code SLOT_FREE} after the engine's own end, else with the result of the proof of cancel; never fails}
+     * {@return a stage that completes, at most 10 s after the end, once it is known whether the engine's place is free
+     * again: with {@code SLOT_FREE} at once after the engine's own end, with {@code UNCONFIRMED} at once after a failure
+     * that the adapter reported, else with the result of the proof of cancel; never fails (CAN-07)}
      */
     CompletionStage<CancelReceipt> released();
 
@@ -77,7 +80,7 @@ public interface TokenStream extends Flow.Publisher<TokenEvent>, Iterable<TokenE
      */
     Cancellation cancel();
 
-    /** Cancels the task unless it has ended. Never blocks. */
+    /** Equal to {@link #cancel()}: does nothing if the task has ended, may be called again, never blocks. */
     @Override
     void close();
 

@@ -5,6 +5,8 @@ import java.util.Objects;
 /**
  * A {@link WorkerError} where only an exception fits: in the stages of {@link WorkerAdapter} and
  * {@link TokenStream#collect()}. Streams carry the error itself, as their terminal event.
+ *
+ * <p>Thread safety: immutable.
  */
 public final class WorkerException extends RuntimeException {
 

@@ -88,10 +88,10 @@ class ScriptedEngineSlotTest {
         assertTrue(engine.tokensGenerated() <= 2);
     }
 
-    /** Half the pace's period: far above what it takes, far below what waiting for the next token would take. */
+    /** Less than the pace's period: it did not wait for the next token. */
     private static void assertQuick(long since) {
         long millis = (System.nanoTime() - since) / 1_000_000;
-        assertTrue(millis < 500, millis + " ms");
+        assertTrue(millis < 900, millis + " ms");
     }
 
     @Test

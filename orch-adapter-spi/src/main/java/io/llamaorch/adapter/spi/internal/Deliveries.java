@@ -58,7 +58,14 @@ public final class Deliveries {
                     thread.setDaemon(true);
                     return thread;
                 },
-                (task, pool) -> ((IdleThreadsFirst) pool.getQueue()).put(task));
+                Deliveries::makeWait);
+    }
+
+    private static void makeWait(Runnable task, ThreadPoolExecutor pool) {
+        ((IdleThreadsFirst) pool.getQueue()).put(task);
+        if (pool.getPoolSize() == 0) {
+            pool.execute(() -> {}); // all went away meanwhile: this starts one, which finds the task
+        }
     }
 
     /** A queue that refuses what no idle thread is waiting for, which makes the pool start a thread. */

@@ -270,12 +270,12 @@ public final class EmitterCore implements TokenEmitter {
 
     @Override
     public void onDemand(Runnable callback) {
-        backlog.onDemand(callback);
+        backlog.onDemand(Objects.requireNonNull(callback, "callback"));
     }
 
     @Override
     public void onCancel(Function<CancelCause, CompletionStage<CancelReceipt>> callback) {
-        teardown.handler(callback);
+        teardown.handler(Objects.requireNonNull(callback, "callback"));
     }
 
     @Override

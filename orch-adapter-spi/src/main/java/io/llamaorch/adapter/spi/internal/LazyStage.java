@@ -35,11 +35,15 @@ final class LazyStage<T> {
     }
 
     CompletionStage<T> stage() {
-        CompletableFuture<T> stage =
-                Objects.requireNonNull(watched.updateAndGet(made -> made == null ? new CompletableFuture<>() : made));
         T known = value.get();
         if (known != null) {
-            stage.complete(known);
+            return CompletableFuture.completedStage(known);
+        }
+        CompletableFuture<T> stage =
+                Objects.requireNonNull(watched.updateAndGet(made -> made == null ? new CompletableFuture<>() : made));
+        known = value.get();
+        if (known != null) { // the setter may not have seen who watches; completing that here would run their code here
+            return CompletableFuture.completedStage(known);
         }
         return stage.minimalCompletionStage();
     }

@@ -186,6 +186,8 @@ class EventOrderTest {
         assertThrows(NullPointerException.class, () -> emitter.forward(null));
         assertThrows(NullPointerException.class, () -> emitter.token(null));
         assertThrows(NullPointerException.class, () -> emitter.metrics(null));
+        assertThrows(NullPointerException.class, () -> emitter.onDemand(null));
+        assertThrows(NullPointerException.class, () -> emitter.onCancel(null));
         assertFalse(emitter.ended());
         bench.end();
         bench.subscribe(Recorder.greedy()).assertKinds("Started", "End");

@@ -77,6 +77,21 @@ class OutcomeTest {
     }
 
     @Test
+    @DisplayName("FLW-07: who asks for the outcome does not run the code of those who asked before")
+    void outcome_whenAskedAgain_runsNobodyElsesCodeHere() {
+        List<Runnable> tasks = new ArrayList<>();
+        Bench one = new Bench(tasks::add);
+        one.start();
+        boolean[] told = {false};
+        one.stream().outcome().thenRun(() -> told[0] = true);
+        one.end();
+        assertTrue(Bench.isDone(one.stream().outcome()));
+        assertFalse(told[0]);
+        tasks.forEach(Runnable::run);
+        assertTrue(told[0]);
+    }
+
+    @Test
     @DisplayName("FLW-07: the adapter's own book-keeping is done before anybody is told")
     void whenEnded_whenTheStreamEnds_comesFirst() {
         List<String> order = new ArrayList<>();

@@ -21,6 +21,7 @@ public final class EngineServer implements AutoCloseable {
 
     private final MockWebServer server = new MockWebServer();
     private final WatchedSocketFactory sockets;
+    private final SlotTable slots;
 
     /** Holds every thread of the web server, which does not say which they are and does not wait for them. */
     private final ThreadGroup threads = new ThreadGroup("scripted-engine");
@@ -32,6 +33,7 @@ public final class EngineServer implements AutoCloseable {
      * @throws UncheckedIOException if the port cannot be had
      */
     public EngineServer(EngineState engine) {
+        slots = engine.slots();
         try {
             sockets = new WatchedSocketFactory(KEEP_ALIVE);
         } catch (IOException e) {
@@ -67,7 +69,9 @@ public final class EngineServer implements AutoCloseable {
     /** Ends every exchange, frees the port and waits a bounded time for its threads to end. */
     @Override
     public void close() {
-        // Sockets first: whoever waits for a slot, a pace or a byte leaves, and the server need not wait for them.
+        // The line first: nobody in it must get the slot of somebody whose socket is closed before its own.
+        slots.shut();
+        // Then the sockets: whoever waits for a slot, a pace or a byte leaves, and the server need not wait for them.
         sockets.close();
         long deadline = System.nanoTime() + END.toNanos();
         amongThreads("scripted-engine-stop", END, server::close);

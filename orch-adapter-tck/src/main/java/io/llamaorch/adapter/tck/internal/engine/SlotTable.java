@@ -24,6 +24,7 @@ final class SlotTable {
     private final List<Slot> idle = new ArrayList<>();
     private final ArrayDeque<Ticket> line = new ArrayDeque<>();
     private final Runnable changed;
+    private boolean shut;
 
     /** @param changed runs after each change, without a lock held */
     SlotTable(int count, Runnable changed) {
@@ -56,7 +57,9 @@ final class SlotTable {
         Ticket ticket = new Ticket(prompt, wanted == -1 ? -1 : (int) Math.floorMod(wanted, (long) slots.size()));
         lock.lock();
         try {
-            if (!grant(ticket)) {
+            if (shut) {
+                ticket.granted.complete(Optional.empty());
+            } else if (!grant(ticket)) {
                 line.add(ticket);
             }
         } finally {
@@ -64,6 +67,19 @@ final class SlotTable {
         }
         changed.run();
         return ticket;
+    }
+
+    /** Grants nothing from now on: whoever waits leaves the line. */
+    void shut() {
+        lock.lock();
+        try {
+            shut = true;
+            line.forEach(ticket -> ticket.granted.complete(Optional.empty()));
+            line.clear();
+        } finally {
+            lock.unlock();
+        }
+        changed.run();
     }
 
     /** Takes a ticket out of the line; nothing happens if it has its slot already. */
