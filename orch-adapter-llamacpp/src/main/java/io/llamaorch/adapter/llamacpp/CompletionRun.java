@@ -8,7 +8,6 @@ import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
 import io.llamaorch.adapter.llamacpp.internal.wire.Call;
 import io.llamaorch.adapter.llamacpp.internal.wire.ResponseHead;
 import io.llamaorch.adapter.llamacpp.internal.wire.StreamListener;
-import io.llamaorch.adapter.llamacpp.internal.wire.Transport;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireRequest;
 import io.llamaorch.adapter.spi.CancelReceipt;
@@ -48,12 +47,9 @@ final class CompletionRun implements StreamListener {
 
     private final String model;
     private final TokenEmitter emitter;
-    private final Transport transport;
-    private final EngineQueries queries;
+    private final Engine engine;
     private final KnownFacts facts;
     private final Failures failures;
-    private final LastBytes lastBytes;
-    private final TimeSource time;
     private final WireRequest request;
     private final EventFeed feed;
 
@@ -71,30 +67,15 @@ final class CompletionRun implements StreamListener {
     private boolean started;
     private boolean bodyEnded;
 
-    /**
-     * Prepares a run: all that can be wrong with the task or the credential shows here, before any byte is sent.
-     *
-     * @throws WorkerException if the task or the credential cannot be used
-     */
-    CompletionRun(
-            TaskRequest task,
-            TokenEmitter emitter,
-            Transport transport,
-            EngineQueries queries,
-            KnownFacts facts,
-            Failures failures,
-            LastBytes lastBytes,
-            TimeSource time) {
+    private CompletionRun(TaskRequest task, TokenEmitter emitter, Engine engine) {
         this.model = task.model();
         this.emitter = emitter;
-        this.transport = transport;
-        this.queries = queries;
-        this.facts = facts;
-        this.failures = failures;
-        this.lastBytes = lastBytes;
-        this.time = time;
+        this.engine = engine;
+        this.facts = engine.facts();
+        this.failures = engine.failures();
         byte[] body = CompletionRequest.body(task);
-        request = queries.authorized(WireRequest.post("/completion"))
+        request = engine.queries()
+                .authorized(WireRequest.post("/completion"))
                 .header("Accept", "text/event-stream")
                 .body("application/json", body)
                 .build();
@@ -102,14 +83,32 @@ final class CompletionRun implements StreamListener {
         feed = new EventFeed(emitter, failures, eventLimit, this::letGo);
     }
 
-    /** Begins; never blocks. */
-    void begin() {
+    /**
+     * Begins a run; never blocks. All that can be wrong with the task or the credential shows here, before anything is
+     * sent.
+     *
+     * @param task the task
+     * @param emitter is fed
+     * @param engine where it runs
+     */
+    static void begin(TaskRequest task, TokenEmitter emitter, Engine engine) {
+        CompletionRun run;
+        try {
+            run = new CompletionRun(task, emitter, engine);
+        } catch (WorkerException refusal) {
+            emitter.error(refusal.error());
+            return;
+        }
+        run.begin();
+    }
+
+    private void begin() {
         emitter.onCancel(cause -> {
             hangUp();
             return CompletableFuture.completedStage(CancelReceipt.unconfirmed(CANCEL_NOTE));
         });
         emitter.onDemand(this::resume);
-        new ModelCheck(queries, facts, failures).begin(model, this::send, emitter::error);
+        new ModelCheck(engine.queries(), facts, failures).begin(model, this::send, emitter::error);
     }
 
     private void send() {
@@ -118,7 +117,7 @@ final class CompletionRun implements StreamListener {
         }
         boolean asks = facts.now().isEmpty() && facts.worthAsking();
         versionPending = asks; // before the request is on its way, and with it the I/O thread's turn
-        Call running = transport.stream(request, this);
+        Call running = engine.transport().stream(request, this);
         reach(running);
         if (asks && !emitter.ended()) {
             facts.ask(new EngineQueries.Reply<>() {
@@ -150,12 +149,12 @@ final class CompletionRun implements StreamListener {
 
     @Override
     public void onHead(ResponseHead head) {
-        lastBytes.came();
+        engine.lastBytes().came();
         streams = head.status() == OK && head.contentType().equals("text/event-stream");
         if (!streams) {
             other = new OtherAnswer(head, failures);
         } else if (versionPending) {
-            versionTimer = time.schedule(VERSION_WAIT, () -> {
+            versionTimer = engine.time().schedule(VERSION_WAIT, () -> {
                 Call running = call;
                 if (running != null) {
                     running.execute(this::versionSettled);
@@ -171,7 +170,7 @@ final class CompletionRun implements StreamListener {
 
     @Override
     public boolean onBody(ByteBuffer bytes) {
-        lastBytes.came();
+        engine.lastBytes().came();
         byte[] array = bytes.array();
         int from = bytes.arrayOffset() + bytes.position();
         int to = from + bytes.remaining();

@@ -37,31 +37,26 @@ import org.jspecify.annotations.Nullable;
 final class LlamaCppAdapter implements WorkerAdapter {
 
     private final RunningStreams streams;
-    private final Transport transport;
-    private final EngineQueries queries;
-    private final KnownFacts facts;
-    private final Failures failures;
-    private final TimeSource time;
+    private final Engine engine;
     private final Executor executor;
     private final Duration healthLimit;
-    private final LastBytes lastBytes;
 
     private LlamaCppAdapter(AdapterConfig config, OptionValues options, Endpoint endpoint, SharedLoop loop) {
         StreamLimits limits = StreamLimits.from(options);
-        time = config.timeSource();
+        TimeSource time = config.timeSource();
         executor = config.deliveryExecutor();
         healthLimit = options.duration(LlamaCppAdapterFactory.HEALTH_TIMEOUT);
         streams = RunningStreams.create(LlamaCppAdapterFactory.ENGINE, config, limits);
-        failures = new Failures(endpoint.toString(), config.token());
-        transport = new SocketTransport(endpoint, loop, time);
-        queries = new EngineQueries(
+        Transport transport = new SocketTransport(endpoint, loop, time);
+        Failures failures = new Failures(endpoint.toString(), config.token());
+        EngineQueries queries = new EngineQueries(
                 transport,
                 config.token(),
                 failures,
                 options.duration(LlamaCppAdapterFactory.CONNECT_TIMEOUT),
                 healthLimit);
-        facts = new KnownFacts(queries, time);
-        lastBytes = new LastBytes(time, limits.idle());
+        engine = new Engine(
+                transport, queries, new KnownFacts(queries, time), failures, new LastBytes(time, limits.idle()), time);
     }
 
     static LlamaCppAdapter create(AdapterConfig config, List<OptionSpec> specs, SharedLoop loop) {
@@ -80,10 +75,7 @@ final class LlamaCppAdapter implements WorkerAdapter {
 
     @Override
     public TokenStream submit(TaskRequest task) {
-        return streams.open(
-                task,
-                emitter ->
-                        new CompletionRun(task, emitter, transport, queries, facts, failures, lastBytes, time).begin());
+        return streams.open(task, emitter -> CompletionRun.begin(task, emitter, engine));
     }
 
     @Override
@@ -93,16 +85,22 @@ final class LlamaCppAdapter implements WorkerAdapter {
 
     @Override
     public CompletionStage<WorkerHealth> health() {
-        return stage(result -> new HealthCheck(queries, facts, failures, time, healthLimit, lastBytes::isRecent)
+        return stage(result -> new HealthCheck(
+                        engine.queries(),
+                        engine.facts(),
+                        engine.failures(),
+                        engine.time(),
+                        healthLimit,
+                        engine.lastBytes()::isRecent)
                 .begin(health -> deliver(() -> result.complete(health))));
     }
 
     @Override
     public CompletionStage<WorkerProperties> properties() {
-        return stage(result -> queries.facts(new EngineQueries.Reply<>() {
+        return stage(result -> engine.queries().facts(new EngineQueries.Reply<>() {
             @Override
             public void answer(EngineFacts value) {
-                facts.learn(value);
+                engine.facts().learn(value);
                 deliver(() -> result.complete(withFreeSlots(value.properties())));
             }
 
@@ -116,7 +114,7 @@ final class LlamaCppAdapter implements WorkerAdapter {
     @Override
     public void close() {
         streams.close();
-        transport.close();
+        engine.transport().close();
     }
 
     /** Completes a stage off the I/O thread, even if the executor that was given has been shut down. */

@@ -39,14 +39,15 @@ final class ModelCheck {
             whenServed.run();
             return;
         }
-        Consumer<EngineFacts> look = known -> {
-            if (known.serves(model)) {
-                whenServed.run();
-            } else {
-                lookFurther(model, known, whenServed, whenNot);
-            }
-        };
-        facts.now().ifPresentOrElse(look, () -> facts.ask(reply(look, whenNot)));
+        facts.ask(reply(
+                known -> {
+                    if (known.serves(model)) {
+                        whenServed.run();
+                    } else {
+                        lookFurther(model, known, whenServed, whenNot);
+                    }
+                },
+                whenNot));
     }
 
     /** The properties tell one alias only; the list of models tells all. */

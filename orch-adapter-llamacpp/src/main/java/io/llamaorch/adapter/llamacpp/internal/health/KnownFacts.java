@@ -59,20 +59,28 @@ public final class KnownFacts {
     }
 
     /**
-     * Asks the engine, or joins those who have asked already.
+     * Answers at once if the facts are known; else asks the engine, or joins those who have asked already.
      *
      * @param reply hears the answer
      */
     public void ask(EngineQueries.Reply<EngineFacts> reply) {
+        EngineFacts known;
         lock.lock();
         try {
-            waiting.add(reply);
-            if (asking) {
-                return;
+            known = facts; // under the lock: whoever came too late to wait sees what the others waited for
+            if (known == null) {
+                waiting.add(reply);
+                if (asking) {
+                    return;
+                }
+                asking = true;
             }
-            asking = true;
         } finally {
             lock.unlock();
+        }
+        if (known != null) {
+            reply.answer(known);
+            return;
         }
         queries.facts(new EngineQueries.Reply<>() {
             @Override

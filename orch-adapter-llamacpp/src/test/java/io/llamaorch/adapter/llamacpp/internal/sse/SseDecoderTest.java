@@ -192,17 +192,6 @@ class SseDecoderTest {
         assertTrue(probe.unfinished().length() <= 10_000);
     }
 
-    @Test
-    void limit_ofTheLargestSize_doesNotOverflow() {
-        byte[] comment = new byte[1 << 20];
-        Arrays.fill(comment, (byte) ':');
-        SseDecoder decoder = new SseDecoder(SseProbe.listening(), Integer.MAX_VALUE);
-        for (int i = 0; i < 2047; i++) {
-            assertTrue(decoder.feed(comment, 0, comment.length));
-        }
-        assertThrows(EventTooLargeException.class, () -> decoder.feed(comment, 0, comment.length));
-    }
-
     private static boolean accepts(String stream, int limit) {
         SseDecoder decoder = new SseDecoder(SseProbe.listening(), limit);
         byte[] bytes = stream.getBytes(StandardCharsets.UTF_8);

@@ -1,0 +1,27 @@
+package io.llamaorch.adapter.llamacpp;
+
+import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
+import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
+import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
+import io.llamaorch.adapter.llamacpp.internal.wire.Transport;
+import io.llamaorch.adapter.spi.TimeSource;
+
+/**
+ * The engine as all tasks of one adapter see it.
+ *
+ * <p>Thread safety: safe for concurrent use.
+ *
+ * @param transport the way to it
+ * @param queries the small questions to it
+ * @param facts what is known of it
+ * @param failures how its failures are told
+ * @param lastBytes when it last streamed to us
+ * @param time the clock
+ */
+record Engine(
+        Transport transport,
+        EngineQueries queries,
+        KnownFacts facts,
+        Failures failures,
+        LastBytes lastBytes,
+        TimeSource time) {}

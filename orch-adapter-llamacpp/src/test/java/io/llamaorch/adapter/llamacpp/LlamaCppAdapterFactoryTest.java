@@ -1,0 +1,149 @@
+package io.llamaorch.adapter.llamacpp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.llamaorch.adapter.spi.AdapterConfig;
+import io.llamaorch.adapter.spi.AdapterDescriptor;
+import io.llamaorch.adapter.spi.AdapterFactory;
+import io.llamaorch.adapter.spi.Capability;
+import io.llamaorch.adapter.spi.Secret;
+import io.llamaorch.adapter.spi.WorkerAdapter;
+import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How the adapter is found, described and made (REG-01, CFG). */
+class LlamaCppAdapterFactoryTest {
+
+    @RegisterExtension
+    private final AdapterFixture fixture = new AdapterFixture();
+
+    @Test
+    void provider_onTheClassPathAndOnTheModulePath_isTheSame() throws Exception {
+        String service = AdapterFactory.class.getName();
+        URL file = Collections.list(
+                        LlamaCppAdapterFactory.class.getClassLoader().getResources("META-INF/services/" + service))
+                .get(0);
+        List<String> onTheClassPath;
+        try (InputStream in = file.openStream()) {
+            onTheClassPath = new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .toList();
+        }
+        List<String> onTheModulePath;
+        Path classes = Path.of(LlamaCppAdapterFactory.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        try (InputStream in =
+                classes.resolve("module-info.class").toUri().toURL().openStream()) {
+            onTheModulePath = ModuleDescriptor.read(in).provides().stream()
+                    .filter(provides -> provides.service().equals(service))
+                    .flatMap(provides -> provides.providers().stream())
+                    .toList();
+        }
+        assertEquals(List.of(LlamaCppAdapterFactory.class.getName()), onTheClassPath);
+        assertEquals(onTheClassPath, onTheModulePath);
+    }
+
+    @Test
+    void descriptor_saysWhatTheAdapterCanDo() {
+        AdapterDescriptor descriptor = fixture.factory().descriptor();
+        assertEquals("llamacpp", fixture.factory().engine());
+        assertEquals(AdapterDescriptor.SPI_GENERATION, descriptor.spiGeneration());
+        assertFalse(descriptor.version().isBlank());
+        assertEquals(
+                Set.of(Capability.TOKEN_PROMPTS, Capability.STOP_STRINGS, Capability.SEED, Capability.PROGRESS),
+                descriptor.capabilities());
+        assertEquals(
+                Set.of(
+                        "connect-timeout",
+                        "health-timeout",
+                        "first-token-timeout",
+                        "idle-timeout",
+                        "call-timeout",
+                        "unclaimed-timeout",
+                        "stall-timeout"),
+                descriptor.options().stream().map(option -> option.name()).collect(Collectors.toSet()));
+        assertTrue(descriptor.options().stream().noneMatch(option -> option.secret()));
+    }
+
+    private IllegalArgumentException refusal(AdapterConfig.Builder config) {
+        return assertThrows(
+                IllegalArgumentException.class, () -> fixture.factory().create(config.build()));
+    }
+
+    @Test
+    void create_withEverythingWrong_namesItAllAtOnce() {
+        String message = refusal(fixture.config("ftp://engine")
+                        .option("idle-timeout", "soon")
+                        .option("health-timeout", "2h")
+                        .option("colour", "red"))
+                .getMessage();
+        for (String part : List.of("idle-timeout", "health-timeout", "colour", "http://", "Options are")) {
+            assertTrue(message.contains(part), part + " in " + message);
+        }
+    }
+
+    @Test
+    void create_withoutAUrl_saysWhatToGive() {
+        String message = refusal(AdapterConfig.builder()).getMessage();
+        assertTrue(message.contains("no URL") && message.contains("http://127.0.0.1:8080"), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "''",
+        "engine:8080",
+        "http://",
+        "http://:8080",
+        "http://user:password@engine",
+        "http://engine:0",
+        "http://engine:99999",
+        "http://engine?q=1",
+        "'http://engine /x'",
+        "http://[::1",
+        "https://engine"
+    })
+    void create_withAMalformedUrl_isRefusedWithoutRepeatingIt(String url) {
+        String message = refusal(fixture.config(url)).getMessage();
+        assertTrue(message.contains("URL"), message);
+        assertFalse(message.contains("password@"), message);
+    }
+
+    @Test
+    void create_opensAndAsksNothing() throws Exception {
+        FakeEngine engine = fixture.engine();
+        long before = AdapterFixture.descriptors();
+        WorkerAdapter adapter = fixture.adapter(fixture.config(engine.url()).token(Secret.from(() -> {
+            throw new AssertionError("create needs no token");
+        })));
+        assertEquals(before, AdapterFixture.descriptors());
+        assertEquals(List.of(), AdapterFixture.threads());
+        adapter.close();
+    }
+
+    @Test
+    void basePath_isKept() throws Exception {
+        FakeEngine engine = fixture.engine().on("/llm/v2/completion", line -> line.stream(FakeEngine.END));
+        AdapterFixture.end(fixture.adapter(fixture.config(engine.url() + "/llm/v2/"))
+                .submit(AdapterFixture.task().build()));
+        assertEquals(1, engine.requests("/llm/v2/completion").size());
+        assertEquals(1, engine.requests("/llm/v2/props").size());
+    }
+}
