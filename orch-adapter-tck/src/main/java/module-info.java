@@ -18,6 +18,7 @@ module io.llamaorch.adapter.tck {
     requires org.junit.jupiter.params;
     requires org.junit.platform.launcher;
     requires static org.jspecify;
+    requires transitive org.opentest4j;
     requires org.slf4j;
     requires tools.jackson.core;
 

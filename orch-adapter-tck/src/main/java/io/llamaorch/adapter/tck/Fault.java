@@ -1,168 +1,124 @@
 package io.llamaorch.adapter.tck;
 
-import java.util.Objects;
+import io.llamaorch.adapter.spi.ErrorCode;
+import java.util.List;
+import java.util.Optional;
 
 /**
- * What the scripted engine does wrong with the next completion request, instead of answering it well.
+ * What an engine does wrong on demand. Each fault strikes at one {@linkplain Point point} of an exchange and says how a
+ * correct adapter must {@linkplain #reading() read} it, so that a test over all of them needs no table of its own.
  *
- * <p>A fault that counts tokens strikes as soon as that many were generated, and at the end of the text at the latest:
- * the end marker is never sent. A request that asks for no stream gets the nearest likeness, as its Javadoc says.
+ * <p>Every fault can be written as {@linkplain #text() text}, for options and command lines.
  *
- * <p>Thread safety: immutable.
+ * <p>Thread safety: immutable, all of them.
  */
-public sealed interface Fault {
+public sealed interface Fault permits ConnectionFault, HeadFault, BodyFault, StreamFault {
 
-    /** A fault that strikes while an answer is under way. */
-    sealed interface DuringAnswer extends Fault {
-        /**
-         * After how many generated tokens it strikes.
-         *
-         * @return a count from 0
-         */
-        int tokens();
+    /** {@return where in an exchange it strikes} */
+    Point point();
+
+    /** {@return what a correct adapter makes of it} */
+    Reading reading();
+
+    /** {@return how many token events arrive whole before it strikes, where that is known; else 0} */
+    default int tokens() {
+        return 0;
     }
 
-    /** A fault that takes the answer's place; no slot is used and nothing is generated. */
-    sealed interface InsteadOfAnswer extends Fault {}
+    /** {@return the fault in one word, such as {@code cut-after-tokens:3}; {@link #parse} reads it} */
+    default String text() {
+        return FaultText.write(this);
+    }
 
     /**
-     * Closes the connection without the terminator of the body, as when the engine's process dies; no byte at all
-     * if no stream was asked for.
+     * Reads a fault that was written by {@link #text()}.
      *
-     * @param tokens after how many tokens
+     * @param text a name in lower case, and what belongs to it after colons; a text comes last and may hold colons
+     * @return the fault
+     * @throws IllegalArgumentException if there is no such fault or something is missing; the message says what there is
      */
-    record CutAfterTokens(int tokens) implements DuringAnswer {
+    static Fault parse(String text) {
+        return FaultText.read(text);
+    }
+
+    /** {@return how each fault is written, such as {@code cut-after-tokens:TOKENS}, in the order of their points} */
+    static List<String> forms() {
+        return FaultText.forms();
+    }
+
+    /** The points of an exchange, in their order. */
+    enum Point {
+        /** Before there is a request. */
+        CONNECTION,
+        /** The status line and the headers. */
+        HEAD,
+        /** The bytes of the body and their framing. */
+        BODY,
+        /** Among the events of the stream. */
+        EVENT,
+        /** At the end marker or after it. */
+        END
+    }
+
+    /**
+     * What a correct adapter makes of a fault.
+     *
+     * @param code the code that the stream fails with; none if all is well
+     * @param silent whether nothing happens any more, so that a time limit of the adapter must end it
+     * @param mayBeWell whether it is right too to find all well
+     */
+    record Reading(Optional<ErrorCode> code, boolean silent, boolean mayBeWell) {
+        /** The answer is whole, and the stream must end well. */
+        public static final Reading WELL = new Reading(Optional.empty(), false, true);
+
+        /** Nothing comes any more: {@link ErrorCode#DECODE_TIMEOUT}, by a limit of the adapter's. */
+        public static final Reading SILENCE = new Reading(Optional.of(ErrorCode.DECODE_TIMEOUT), true, false);
+
+        /** {@link ErrorCode#PROTOCOL}, or the answer as it was meant; in bounded time and memory either way. */
+        public static final Reading WELL_OR_NONSENSE = new Reading(Optional.of(ErrorCode.PROTOCOL), false, true);
+
         /**
-         * Checks the count.
+         * The stream fails at once.
          *
-         * @param tokens after how many tokens
+         * @param code with which code
+         * @return the reading
          */
-        public CutAfterTokens {
-            Checks.notNegative("tokens", tokens);
+        public static Reading fails(ErrorCode code) {
+            return new Reading(Optional.of(code), false, false);
         }
-    }
 
-    /**
-     * Ends the body in order but without the event that says {@code "stop":true}; a 200 with an empty body if no
-     * stream was asked for.
-     *
-     * @param tokens after how many tokens
-     */
-    record EndWithoutMarker(int tokens) implements DuringAnswer {
         /**
-         * Checks the count.
+         * What a status means (ERR-03), with a body that is not the engine's own error.
          *
-         * @param tokens after how many tokens
+         * @param status from 200 to 599
+         * @return the reading
          */
-        public EndWithoutMarker {
-            Checks.notNegative("tokens", tokens);
+        public static Reading ofStatus(int status) {
+            return fails(
+                    switch (status) {
+                        case 401, 403 -> ErrorCode.UNAUTHORIZED;
+                        case 404 -> ErrorCode.NOT_FOUND;
+                        case 409, 425, 429 -> ErrorCode.ADMISSION_REJECT;
+                        case 501 -> ErrorCode.UNSUPPORTED;
+                        case 503 -> ErrorCode.POOL_UNREADY;
+                        default ->
+                            status < 400
+                                    ? ErrorCode.PROTOCOL
+                                    : status < 500 ? ErrorCode.INVALID_PARAMS : ErrorCode.POOL_UNAVAILABLE;
+                    });
         }
-    }
 
-    /**
-     * Sends an error event inside the stream and ends the body in order; the same error as an answer with that
-     * status if no stream was asked for.
-     *
-     * @param tokens after how many tokens
-     * @param code the error's code, as a status
-     * @param message the error's text
-     * @param type the error's type, such as {@code server_error}
-     */
-    record ErrorInStream(int tokens, int code, String message, String type) implements DuringAnswer {
         /**
-         * Checks the count and the code.
+         * What an error means that the engine itself states (ERR-03).
          *
-         * @param tokens after how many tokens
-         * @param code the error's code, as a status
-         * @param message the error's text
-         * @param type the error's type, such as {@code server_error}
+         * @param code its code, as a status
+         * @param type its type, such as {@code exceed_context_size_error}
+         * @return the reading
          */
-        public ErrorInStream {
-            Checks.notNegative("tokens", tokens);
-            Checks.status(code);
-            Objects.requireNonNull(message, "message");
-            Objects.requireNonNull(type, "type");
-        }
-    }
-
-    /**
-     * Generates nothing more and keeps slot and connection until the client leaves; keep-alive comments go on.
-     *
-     * @param tokens after how many tokens
-     */
-    record StallAfterTokens(int tokens) implements DuringAnswer {
-        /**
-         * Checks the count.
-         *
-         * @param tokens after how many tokens
-         */
-        public StallAfterTokens {
-            Checks.notNegative("tokens", tokens);
-        }
-    }
-
-    /**
-     * Answers a status with a body, as something between client and engine may.
-     *
-     * @param code the status
-     * @param body the body, may be empty
-     * @param contentType its type; empty for none
-     */
-    record Status(int code, String body, String contentType) implements InsteadOfAnswer {
-        /**
-         * Checks the status.
-         *
-         * @param code the status
-         * @param body the body, may be empty
-         * @param contentType its type; empty for none
-         */
-        public Status {
-            Checks.status(code);
-            Objects.requireNonNull(body, "body");
-            Objects.requireNonNull(contentType, "contentType");
-        }
-    }
-
-    /**
-     * Sends the client elsewhere.
-     *
-     * @param code a status from 300 to 399
-     * @param location where to
-     */
-    record Redirect(int code, String location) implements InsteadOfAnswer {
-        /**
-         * Checks the status.
-         *
-         * @param code a status from 300 to 399
-         * @param location where to
-         */
-        public Redirect {
-            if (code < 300 || code > 399) {
-                throw new IllegalArgumentException("code must be from 300 to 399, but is " + code);
-            }
-            Objects.requireNonNull(location, "location");
-        }
-    }
-
-    /** Takes the request and never sends a byte, until the client leaves. */
-    record HangBeforeHead() implements InsteadOfAnswer {}
-
-    /** Answers a page in HTML with status 200, as a captive portal does. */
-    record Html200() implements InsteadOfAnswer {}
-
-    /**
-     * Answers well, under a content type that does not say what it is.
-     *
-     * @param contentType the type to announce
-     */
-    record WrongContentType(String contentType) implements Fault {
-        /**
-         * Checks the type.
-         *
-         * @param contentType the type to announce
-         */
-        public WrongContentType {
-            Objects.requireNonNull(contentType, "contentType");
+        public static Reading ofError(int code, String type) {
+            return type.equals("exceed_context_size_error")
+                    ? fails(ErrorCode.CONTEXT_EXCEEDED)
+                    : code == 500 ? fails(ErrorCode.INTERNAL) : ofStatus(code);
         }
     }
 }

@@ -19,7 +19,7 @@ import java.util.function.Predicate;
  *
  * <pre>{@code
  * try (ScriptedEngine engine = ScriptedEngine.builder().slots(2).start()) {
- *     engine.enqueueFault(new Fault.CutAfterTokens(3));
+ *     engine.enqueueFault(new StreamFault.CutAfterTokens(3));
  *     URI url = engine.url();
  * }
  * }</pre>

@@ -82,7 +82,7 @@ class ScriptedEngineEndpointTest {
 
     @Test
     void slots_whileBusy_echoTheRequestsParameters() throws Exception {
-        engine.enqueueFault(new Fault.StallAfterTokens(3));
+        engine.enqueueFault(new StreamFault.StallAfterTokens(3));
         try (Wire wire = new Wire(engine).complete(STALLED)) {
             assertTrue(engine.await(e -> e.tokensGenerated() == 3, MUST_HAPPEN));
             wire.head();

@@ -32,7 +32,7 @@ class ScriptedEngineFaultTest {
 
     @Test
     void cut_endsTheBytesWithoutATerminator() throws IOException {
-        engine.enqueueFault(new Fault.CutAfterTokens(3));
+        engine.enqueueFault(new StreamFault.CutAfterTokens(3));
         Wire.Stream stream = Wire.stream(engine, STREAM);
         assertFalse(stream.terminated());
         assertEquals(3, stream.events().size());
@@ -41,14 +41,14 @@ class ScriptedEngineFaultTest {
 
     @Test
     void cut_ofAWhole_endsWithoutAByte() throws IOException {
-        engine.enqueueFault(new Fault.CutAfterTokens(3));
+        engine.enqueueFault(new StreamFault.CutAfterTokens(3));
         assertThrows(EOFException.class, () -> Wire.post(engine, "/completion", WHOLE));
         assertServesAgain();
     }
 
     @Test
     void cut_atZero_endsAfterTheHead() throws IOException {
-        engine.enqueueFault(new Fault.CutAfterTokens(0));
+        engine.enqueueFault(new StreamFault.CutAfterTokens(0));
         Wire.Stream stream = Wire.stream(engine, STREAM);
         assertTrue(stream.head().startsWith("HTTP/1.1 200"));
         assertEquals(0, stream.events().size());
@@ -57,7 +57,7 @@ class ScriptedEngineFaultTest {
 
     @Test
     void fault_beyondTheText_strikesAtItsEnd() throws IOException {
-        engine.enqueueFault(new Fault.EndWithoutMarker(1000));
+        engine.enqueueFault(new StreamFault.EndWithoutMarker(1000));
         Wire.Stream stream = Wire.stream(engine, STREAM);
         assertEquals(5, stream.events().size());
         assertTrue(stream.terminated());
@@ -65,12 +65,12 @@ class ScriptedEngineFaultTest {
 
     @Test
     void endWithoutMarker_endsInOrderButTooEarly() throws IOException {
-        engine.enqueueFault(new Fault.EndWithoutMarker(2));
+        engine.enqueueFault(new StreamFault.EndWithoutMarker(2));
         Wire.Stream stream = Wire.stream(engine, STREAM);
         assertTrue(stream.terminated());
         assertEquals(2, stream.events().size());
         assertTrue(stream.events().stream().allMatch(event -> event.contains("\"stop\":false")));
-        engine.enqueueFault(new Fault.EndWithoutMarker(2));
+        engine.enqueueFault(new StreamFault.EndWithoutMarker(2));
         Wire.Answer whole = Wire.post(engine, "/completion", WHOLE);
         assertEquals(200, whole.status());
         assertEquals("", whole.body());
@@ -79,20 +79,20 @@ class ScriptedEngineFaultTest {
 
     @Test
     void error_insideAStream_isTheLastEvent() throws IOException {
-        engine.enqueueFault(new Fault.ErrorInStream(2, 500, "Context size has been exceeded.", "server_error"));
+        engine.enqueueFault(new StreamFault.ErrorInStream(2, 500, "server_error", "Context size has been exceeded."));
         Wire.Stream stream = Wire.stream(engine, STREAM);
         assertTrue(stream.terminated());
         assertEquals(
                 "{\"error\":{\"code\":500,\"message\":\"Context size has been exceeded.\",\"type\":\"server_error\"}}",
                 stream.events().get(2));
-        engine.enqueueFault(new Fault.ErrorInStream(2, 500, "no", "server_error"));
+        engine.enqueueFault(new StreamFault.ErrorInStream(2, 500, "server_error", "no"));
         assertEquals(500, Wire.post(engine, "/completion", WHOLE).status());
         assertServesAgain();
     }
 
     @Test
     void stall_keepsTheSlotUntilTheClientLeaves() throws Exception {
-        engine.enqueueFault(new Fault.StallAfterTokens(2));
+        engine.enqueueFault(new StreamFault.StallAfterTokens(2));
         try (Wire wire = new Wire(engine)) {
             wire.complete(STREAM).head();
             wire.event();
@@ -107,12 +107,12 @@ class ScriptedEngineFaultTest {
 
     @Test
     void status_isAnsweredAsGiven() throws IOException {
-        engine.enqueueFault(new Fault.Status(502, "<html>Bad Gateway</html>", "text/html"));
+        engine.enqueueFault(new HeadFault.Status(502, "<html>Bad Gateway</html>", "text/html"));
         Wire.Answer answer = Wire.post(engine, "/completion", STREAM);
         assertTrue(answer.head().startsWith("HTTP/1.1 502 Bad Gateway\r\n"));
         assertTrue(answer.head().contains("Content-Type: text/html\r\n"));
         assertEquals("<html>Bad Gateway</html>", answer.body());
-        engine.enqueueFault(new Fault.Status(400, "", ""));
+        engine.enqueueFault(new HeadFault.Status(400, "", ""));
         answer = Wire.post(engine, "/completion", STREAM);
         assertEquals(400, answer.status());
         assertFalse(answer.head().contains("Content-Type"));
@@ -121,7 +121,7 @@ class ScriptedEngineFaultTest {
 
     @Test
     void redirect_namesTheOtherPlace() throws IOException {
-        engine.enqueueFault(new Fault.Redirect(307, "http://127.0.0.1:1/completion"));
+        engine.enqueueFault(new HeadFault.Redirect(307, "http://127.0.0.1:1/completion"));
         Wire.Answer answer = Wire.post(engine, "/completion", STREAM);
         assertEquals(307, answer.status());
         assertTrue(answer.head().contains("Location: http://127.0.0.1:1/completion\r\n"));
@@ -129,7 +129,7 @@ class ScriptedEngineFaultTest {
 
     @Test
     void hang_saysNothingUntilTheClientLeaves() throws Exception {
-        engine.enqueueFault(new Fault.HangBeforeHead());
+        engine.enqueueFault(new HeadFault.HangBeforeHead());
         try (Wire wire = new Wire(engine)) {
             wire.complete(STREAM);
             assertTrue(wire.isSilent());
@@ -140,7 +140,7 @@ class ScriptedEngineFaultTest {
 
     @Test
     void html_isAPageWithStatus200() throws IOException {
-        engine.enqueueFault(new Fault.Html200());
+        engine.enqueueFault(new HeadFault.Html200());
         Wire.Answer answer = Wire.post(engine, "/completion", STREAM);
         assertEquals(200, answer.status());
         assertTrue(answer.head().contains("Content-Type: text/html\r\n"));
@@ -149,7 +149,7 @@ class ScriptedEngineFaultTest {
 
     @Test
     void wrongContentType_leavesTheRestWell() throws IOException {
-        engine.enqueueFault(new Fault.WrongContentType("text/plain"));
+        engine.enqueueFault(new HeadFault.WrongContentType("text/plain"));
         Wire.Stream stream = Wire.stream(engine, STREAM);
         assertTrue(stream.head().contains("Content-Type: text/plain\r\n"));
         assertEquals(6, stream.events().size());
@@ -157,8 +157,8 @@ class ScriptedEngineFaultTest {
 
     @Test
     void faults_strikeOneRequestEachInTheirOrder() throws IOException {
-        engine.enqueueFault(new Fault.Status(500, "one", ""));
-        engine.enqueueFault(new Fault.Status(503, "two", ""));
+        engine.enqueueFault(new HeadFault.Status(500, "one", ""));
+        engine.enqueueFault(new HeadFault.Status(503, "two", ""));
         assertEquals(200, Wire.get(engine, "/health").status());
         assertEquals("one", Wire.post(engine, "/completion", STREAM).body());
         assertEquals("two", Wire.post(engine, "/completion", STREAM).body());
@@ -167,8 +167,8 @@ class ScriptedEngineFaultTest {
 
     @Test
     void fault_withNonsense_isRefusedAtOnce() {
-        assertThrows(IllegalArgumentException.class, () -> new Fault.CutAfterTokens(-1));
-        assertThrows(IllegalArgumentException.class, () -> new Fault.Status(99, "", ""));
-        assertThrows(IllegalArgumentException.class, () -> new Fault.Redirect(200, "/"));
+        assertThrows(IllegalArgumentException.class, () -> new StreamFault.CutAfterTokens(-1));
+        assertThrows(IllegalArgumentException.class, () -> new HeadFault.Status(99, "", ""));
+        assertThrows(IllegalArgumentException.class, () -> new HeadFault.Redirect(200, "/"));
     }
 }

@@ -40,7 +40,7 @@ class ScriptedEngineLifecycleTest {
     @Test
     void close_whileAllKindsOfRequestsWait_isQuickAndLeavesNothing() throws Exception {
         ScriptedEngine engine = ScriptedEngine.builder().slots(2).pace(0.1).start();
-        engine.enqueueFault(new Fault.StallAfterTokens(1));
+        engine.enqueueFault(new StreamFault.StallAfterTokens(1));
         try (Wire stalled = new Wire(engine).complete(ENDLESS)) {
             stalled.head();
             try (Wire paced = new Wire(engine).complete(ENDLESS)) {
@@ -51,7 +51,7 @@ class ScriptedEngineLifecycleTest {
                     assertTrue(engine.await(e -> e.requestsQueued() == 1, MUST_HAPPEN));
                     idle.send("GET", "/health", "");
                     idle.answer();
-                    engine.enqueueFault(new Fault.HangBeforeHead());
+                    engine.enqueueFault(new HeadFault.HangBeforeHead());
                     half.complete(ENDLESS);
                     assertTrue(engine.await(e -> e.requests("/completion") == 4, MUST_HAPPEN));
                     long began = System.nanoTime();

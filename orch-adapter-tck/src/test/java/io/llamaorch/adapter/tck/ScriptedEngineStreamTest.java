@@ -299,7 +299,7 @@ class ScriptedEngineStreamTest {
 
     @Test
     void ping_whileNothingIsSaid_comesAsAChunkOfItsOwn() throws IOException {
-        engine.enqueueFault(new Fault.StallAfterTokens(1));
+        engine.enqueueFault(new StreamFault.StallAfterTokens(1));
         try (Wire wire = new Wire(engine)) {
             wire.complete("{\"prompt\":\"a\",\"stream\":true,\"sse_ping_interval\":1}")
                     .head();

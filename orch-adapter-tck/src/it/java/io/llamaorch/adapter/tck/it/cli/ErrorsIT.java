@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.llamaorch.adapter.tck.Fault;
+import io.llamaorch.adapter.tck.HeadFault;
 import io.llamaorch.adapter.tck.ScriptedEngine;
+import io.llamaorch.adapter.tck.StreamFault;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -96,7 +97,7 @@ class ErrorsIT {
     @Test
     void answer_whenItIsHtml_isNoProtocol() throws Exception {
         try (ScriptedEngine engine = ScriptedEngine.builder().start()) {
-            engine.enqueueFault(new Fault.Html200());
+            engine.enqueueFault(new HeadFault.Html200());
             check(
                     14,
                     "PROTOCOL",
@@ -107,7 +108,7 @@ class ErrorsIT {
     @Test
     void answer_whenItIsCut_isAResetAfterTheTextSoFar() throws Exception {
         try (ScriptedEngine engine = ScriptedEngine.builder().start()) {
-            engine.enqueueFault(new Fault.CutAfterTokens(3));
+            engine.enqueueFault(new StreamFault.CutAfterTokens(3));
             OrchProcess.Result result =
                     OrchProcess.run("submit", "--url", engine.url().toString(), "Once");
             assertEquals(13, result.exitCode(), result.err().toString());
@@ -119,7 +120,7 @@ class ErrorsIT {
     @Test
     void deadline_whenItPasses_isUnmet() throws Exception {
         try (ScriptedEngine engine = ScriptedEngine.builder().start()) {
-            engine.enqueueFault(new Fault.HangBeforeHead());
+            engine.enqueueFault(new HeadFault.HangBeforeHead());
             String url = engine.url().toString();
             check(11, "DEADLINE_UNMET", OrchProcess.run("submit", "--url", url, "--deadline", "1s", "Once"));
         }

@@ -15,7 +15,9 @@ import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.tck.Fault;
+import io.llamaorch.adapter.tck.HeadFault;
 import io.llamaorch.adapter.tck.ScriptedEngine;
+import io.llamaorch.adapter.tck.StreamFault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -54,20 +56,22 @@ class LlamaCppFaultIT {
 
     static Stream<Arguments> faults() {
         return Stream.of(
-                Arguments.of(new Fault.CutAfterTokens(3), ErrorCode.WORKER_RESET, 3),
-                Arguments.of(new Fault.CutAfterTokens(0), ErrorCode.WORKER_RESET, 0),
-                Arguments.of(new Fault.EndWithoutMarker(4), ErrorCode.WORKER_RESET, 4),
+                Arguments.of(new StreamFault.CutAfterTokens(3), ErrorCode.WORKER_RESET, 3),
+                Arguments.of(new StreamFault.CutAfterTokens(0), ErrorCode.WORKER_RESET, 0),
+                Arguments.of(new StreamFault.EndWithoutMarker(4), ErrorCode.WORKER_RESET, 4),
                 Arguments.of(
-                        new Fault.ErrorInStream(2, 500, "Context size has been exceeded.", "server_error"),
+                        new StreamFault.ErrorInStream(2, 500, "server_error", "Context size has been exceeded."),
                         ErrorCode.INTERNAL,
                         2),
                 Arguments.of(
-                        new Fault.Status(502, "<html>Bad Gateway</html>", "text/html"), ErrorCode.POOL_UNAVAILABLE, 0),
-                Arguments.of(new Fault.Status(400, "", ""), ErrorCode.INVALID_PARAMS, 0),
-                Arguments.of(new Fault.Status(429, "", ""), ErrorCode.ADMISSION_REJECT, 0),
-                Arguments.of(new Fault.Redirect(302, "http://127.0.0.1:1/"), ErrorCode.PROTOCOL, 0),
-                Arguments.of(new Fault.Html200(), ErrorCode.PROTOCOL, 0),
-                Arguments.of(new Fault.WrongContentType("application/json"), ErrorCode.PROTOCOL, 0));
+                        new HeadFault.Status(502, "<html>Bad Gateway</html>", "text/html"),
+                        ErrorCode.POOL_UNAVAILABLE,
+                        0),
+                Arguments.of(new HeadFault.Status(400, "", ""), ErrorCode.INVALID_PARAMS, 0),
+                Arguments.of(new HeadFault.Status(429, "", ""), ErrorCode.ADMISSION_REJECT, 0),
+                Arguments.of(new HeadFault.Redirect(302, "http://127.0.0.1:1/"), ErrorCode.PROTOCOL, 0),
+                Arguments.of(new HeadFault.Html200(), ErrorCode.PROTOCOL, 0),
+                Arguments.of(new HeadFault.WrongContentType("application/json"), ErrorCode.PROTOCOL, 0));
     }
 
     @ParameterizedTest(name = "{0} becomes {1}")
@@ -94,7 +98,7 @@ class LlamaCppFaultIT {
     void engine_whenItHangsBeforeTheHead_timesOut() throws Exception {
         adapter.close();
         adapter = adapter("200ms");
-        engine.enqueueFault(new Fault.HangBeforeHead());
+        engine.enqueueFault(new HeadFault.HangBeforeHead());
 
         List<TokenEvent> events = new ArrayList<>();
         adapter.submit(TASK).forEach(events::add);
@@ -109,7 +113,7 @@ class LlamaCppFaultIT {
     void engine_whenItStallsBetweenTokens_timesOutWithTheCount() throws Exception {
         adapter.close();
         adapter = adapter("200ms");
-        engine.enqueueFault(new Fault.StallAfterTokens(3));
+        engine.enqueueFault(new StreamFault.StallAfterTokens(3));
 
         List<TokenEvent> events = new ArrayList<>();
         adapter.submit(TASK).forEach(events::add);

@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
 import io.llamaorch.adapter.tck.Fault;
+import io.llamaorch.adapter.tck.StreamFault;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +40,7 @@ final class Completion {
     private final Slot slot;
     private final Client client;
     private final Generation generation;
-    private final Optional<Fault.DuringAnswer> fault;
+    private final Optional<StreamFault> fault;
     private final AtomicBoolean taken = new AtomicBoolean();
 
     Completion(EngineState engine, CompletionRequest request, Slot slot, Client client, Optional<Fault> fault) {
@@ -47,7 +48,7 @@ final class Completion {
         this.slot = slot;
         this.client = client;
         this.generation = new Generation(request, slot, engine);
-        this.fault = fault.filter(Fault.DuringAnswer.class::isInstance).map(Fault.DuringAnswer.class::cast);
+        this.fault = fault.filter(StreamFault.class::isInstance).map(StreamFault.class::cast);
         // If the head of the answer can no longer be written, nobody will call run.
         client.onGone(this::releaseUnlessRun);
     }
@@ -63,7 +64,7 @@ final class Completion {
         return generation;
     }
 
-    Optional<Fault.DuringAnswer> fault() {
+    Optional<StreamFault> fault() {
         return fault;
     }
 
@@ -125,8 +126,8 @@ final class Completion {
         return Outcome.FINISHED;
     }
 
-    private Outcome strike(Listener to, Fault.DuringAnswer struck) throws IOException {
-        if (struck instanceof Fault.StallAfterTokens) {
+    private Outcome strike(Listener to, StreamFault struck) throws IOException {
+        if (struck instanceof StreamFault.StallAfterTokens) {
             while (!to.pause(System.nanoTime() + TimeUnit.HOURS.toNanos(1))) {
                 // Only the client's leaving ends a stall.
             }

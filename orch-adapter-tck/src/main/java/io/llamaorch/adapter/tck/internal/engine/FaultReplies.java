@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
-import io.llamaorch.adapter.tck.Fault;
+import io.llamaorch.adapter.tck.HeadFault;
+import io.llamaorch.adapter.tck.StreamFault;
 import java.util.concurrent.TimeUnit;
 
 /** The answers that faults give in place of the engine's own. */
@@ -10,14 +11,14 @@ final class FaultReplies {
 
     private FaultReplies() {}
 
-    static Reply reply(Fault.InsteadOfAnswer fault, Client client, EngineState engine) {
-        if (fault instanceof Fault.Status status) {
+    static Reply reply(HeadFault fault, Client client, EngineState engine) {
+        if (fault instanceof HeadFault.Status status) {
             return Reply.text(status.code(), status.contentType(), status.body());
         }
-        if (fault instanceof Fault.Redirect redirect) {
+        if (fault instanceof HeadFault.Redirect redirect) {
             return Reply.text(redirect.code(), "", "").header("Location", redirect.location());
         }
-        if (fault instanceof Fault.Html200) {
+        if (fault instanceof HeadFault.Html200) {
             return Reply.text(200, "text/html", PAGE);
         }
         while (!client.goneBy(System.nanoTime() + TimeUnit.HOURS.toNanos(1))) {
@@ -28,11 +29,11 @@ final class FaultReplies {
     }
 
     /** What a fault that belongs into a stream looks like without one. */
-    static Reply unstreamed(Fault.DuringAnswer fault) {
-        if (fault instanceof Fault.ErrorInStream error) {
+    static Reply unstreamed(StreamFault fault) {
+        if (fault instanceof StreamFault.ErrorInStream error) {
             return Reply.json(
                     error.code(), LlamaShapes.envelope(new EngineError(error.code(), error.message(), error.type())));
         }
-        return fault instanceof Fault.EndWithoutMarker ? Reply.text(200, "", "") : Reply.silence();
+        return fault instanceof StreamFault.EndWithoutMarker ? Reply.text(200, "", "") : Reply.silence();
     }
 }

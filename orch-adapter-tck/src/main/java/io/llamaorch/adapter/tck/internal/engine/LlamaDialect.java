@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
 import io.llamaorch.adapter.tck.Fault;
+import io.llamaorch.adapter.tck.HeadFault;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -137,8 +138,9 @@ final class LlamaDialect implements Dialect {
 
     private Reply completion(Call call) {
         Optional<Fault> fault = engine.nextFault();
-        Optional<Fault.InsteadOfAnswer> instead =
-                fault.filter(Fault.InsteadOfAnswer.class::isInstance).map(Fault.InsteadOfAnswer.class::cast);
+        Optional<HeadFault> instead = fault.filter(
+                        f -> f instanceof HeadFault && !(f instanceof HeadFault.WrongContentType))
+                .map(HeadFault.class::cast);
         if (instead.isPresent()) {
             return FaultReplies.reply(instead.get(), call.client(), engine);
         }
@@ -156,8 +158,8 @@ final class LlamaDialect implements Dialect {
         Reply reply = request.stream()
                 ? Reply.stream(EVENTS, new StreamBody(completion, this, call.client()))
                 : whole(completion, call.client());
-        return fault.filter(Fault.WrongContentType.class::isInstance)
-                .map(wrong -> reply.as(((Fault.WrongContentType) wrong).contentType()))
+        return fault.filter(HeadFault.WrongContentType.class::isInstance)
+                .map(wrong -> reply.as(((HeadFault.WrongContentType) wrong).contentType()))
                 .orElse(reply);
     }
 

@@ -1,6 +1,6 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
-import io.llamaorch.adapter.tck.Fault;
+import io.llamaorch.adapter.tck.StreamFault;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.SocketHandler;
@@ -45,12 +45,12 @@ final class StreamBody implements SocketHandler {
         }
     }
 
-    private void fail(Chunks chunks, Fault.DuringAnswer fault) throws IOException {
-        if (fault instanceof Fault.CutAfterTokens) {
+    private void fail(Chunks chunks, StreamFault fault) throws IOException {
+        if (fault instanceof StreamFault.CutAfterTokens) {
             client.close();
             return;
         }
-        if (fault instanceof Fault.ErrorInStream error) {
+        if (fault instanceof StreamFault.ErrorInStream error) {
             chunks.event(dialect.errorEvent(new EngineError(error.code(), error.message(), error.type())));
         }
         chunks.end();

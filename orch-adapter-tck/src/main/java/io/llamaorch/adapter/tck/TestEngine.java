@@ -1,0 +1,87 @@
+package io.llamaorch.adapter.tck;
+
+import io.llamaorch.adapter.spi.AdapterConfig;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+
+/**
+ * An engine that stands ready for one conformance test: it behaves as an {@link EngineScript} says, and what an adapter
+ * does to it can be seen. A harness that cannot tell something throws {@link NotTestable} with the reason.
+ *
+ * <p>Thread safety: safe for concurrent use.
+ */
+public interface TestEngine extends AutoCloseable {
+
+    /**
+     * Tells an adapter how to reach the engine: its URL, a credential, options.
+     *
+     * @param config gets what belongs to the engine
+     * @return the same
+     */
+    AdapterConfig.Builder configure(AdapterConfig.Builder config);
+
+    /**
+     * Lets a {@linkplain EngineScript#stepped() stepped} engine generate more tokens; each goes to the completion that
+     * asks first.
+     *
+     * @param tokens how many, 1 or more
+     */
+    void release(int tokens);
+
+    /**
+     * Has the engine behave like this in every exchange from now on, on every path; well again without a fault.
+     *
+     * @param fault what goes wrong; {@link #well()} takes it back
+     */
+    void always(Fault fault);
+
+    /** Takes back what {@link #always} said. */
+    void well();
+
+    /** {@return how many tasks the engine accepted since its start, those that wait for a slot included} */
+    int tasks();
+
+    /** {@return how many slots were taken since its start} */
+    int slotsTaken();
+
+    /** {@return how many slots are busy now} */
+    int slotsBusy();
+
+    /** {@return how many tasks wait for a slot now} */
+    int tasksQueued();
+
+    /** {@return how many tokens were generated since its start, over all tasks} */
+    long tokensGenerated();
+
+    /** {@return how many times it was woken since its start} */
+    int wakeUps();
+
+    /** {@return how many tasks, waiting or running, ended because their client left} */
+    int clientsLeft();
+
+    /** {@return how many connections are open now; for an engine without connections, how many tasks are running} */
+    int connectionsOpen();
+
+    /** {@return all the text that the engine sent in its last stream} */
+    String textSent();
+
+    /** {@return how many bytes or calls an adapter sent on the last task's connection after its request: should be 0} */
+    int strayInput();
+
+    /** {@return the last exchange as a person reads it: request, answer, and how it ended; bounded, without secrets} */
+    String exchange();
+
+    /**
+     * Waits for the engine to be as described.
+     *
+     * @param condition asked again whenever something changes; must be quick
+     * @param atMost how long to wait
+     * @return whether it was so within that time
+     * @throws InterruptedException if the thread is interrupted
+     */
+    boolean await(BooleanSupplier condition, Duration atMost) throws InterruptedException;
+
+    /** Ends every exchange and frees what the engine holds; idempotent and bounded in time. */
+    @Override
+    void close();
+}
