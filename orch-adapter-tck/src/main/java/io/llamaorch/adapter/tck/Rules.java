@@ -1,0 +1,34 @@
+package io.llamaorch.adapter.tck;
+
+import io.llamaorch.adapter.tck.internal.kit.Bench;
+import java.util.Map;
+
+/** What every group of rules stands on. */
+interface Rules {
+
+    /** The harness of the adapter under test. */
+    AdapterHarness harness();
+
+    /** The id of the rule whose test runs now. */
+    String currentRule();
+
+    /** An engine that behaves as the script says, and an adapter to it. */
+    default Bench open(EngineScript script) {
+        return open(script, Map.of());
+    }
+
+    /** The same with options of the adapter. */
+    default Bench open(EngineScript script, Map<String, String> options) {
+        return new Bench(currentRule(), harness(), script, options);
+    }
+
+    /** An engine with one fault, for the first task. */
+    default Bench open(Fault fault) {
+        return open(EngineScript.with(fault));
+    }
+
+    /** An engine that generates only as it is let. */
+    default Bench openStepped() {
+        return open(EngineScript.builder().stepped().build());
+    }
+}
