@@ -7,11 +7,13 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 /**
- * An engine that needs no model: it speaks llama.cpp's dialect on a port of 127.0.0.1 and tells small stories.
+ * An engine that needs no model: it speaks llama.cpp's dialect, or {@linkplain EngineDialect another one}, on a port of
+ * 127.0.0.1 and tells small stories.
  *
  * <p>It obeys the request (limits, stop words, seed, sampling, slots) rather than replaying a recording, so that an
  * adapter that drops a field is found out. The same prompt, settings and seed give the same text in every process; at
@@ -54,7 +56,9 @@ public final class ScriptedEngine implements AutoCloseable {
                 builder.apiKey,
                 builder.prefix,
                 builder.pace,
-                builder.promptPace);
+                builder.promptPace,
+                builder.dialect,
+                builder.deafTo);
         state = new EngineState(options, builder.loading);
         server = new EngineServer(state);
         url = URI.create("http://127.0.0.1:" + server.port() + builder.prefix);
@@ -113,6 +117,15 @@ public final class ScriptedEngine implements AutoCloseable {
      */
     public int requests(String path) {
         return state.requests(path);
+    }
+
+    /**
+     * The body of the last completion request, as its client sent it.
+     *
+     * @return the text, empty before the first one
+     */
+    public String lastRequestBody() {
+        return state.lastBody();
     }
 
     /**
@@ -191,6 +204,8 @@ public final class ScriptedEngine implements AutoCloseable {
         private double pace;
         private double promptPace;
         private boolean loading;
+        private EngineDialect dialect = EngineDialect.LLAMA_CPP;
+        private Set<String> deafTo = Set.of();
 
         private Builder() {}
 
@@ -311,6 +326,29 @@ public final class ScriptedEngine implements AutoCloseable {
          */
         public Builder loading(boolean loading) {
             this.loading = loading;
+            return this;
+        }
+
+        /**
+         * Which protocol the engine speaks; {@link EngineDialect#LLAMA_CPP} unless set.
+         *
+         * @param dialect the protocol
+         * @return this
+         */
+        public Builder dialect(EngineDialect dialect) {
+            this.dialect = Objects.requireNonNull(dialect, "dialect");
+            return this;
+        }
+
+        /**
+         * Which fields of a request's body the engine does not see, as if an adapter had left them out: for tests that
+         * prove that a field matters. It sees all of them unless set.
+         *
+         * @param fields their names
+         * @return this
+         */
+        public Builder deafTo(String... fields) {
+            this.deafTo = Set.of(fields);
             return this;
         }
 

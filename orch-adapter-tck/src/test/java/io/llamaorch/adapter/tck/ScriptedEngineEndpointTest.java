@@ -153,12 +153,65 @@ class ScriptedEngineEndpointTest {
                         .toString());
         assertEquals("{\"tokens\":[]}", Wire.post(engine, "/tokenize", "{}").body());
         assertEquals(
-                "{\"tokens\":[1,{\"id\":262,\"piece\":\" a\"}]}".replace("1,", "{\"id\":1,\"piece\":\"\"},"),
+                "{\"tokens\":[1,{\"id\":262,\"piece\":\" a\"}]}".replace("1,", "{\"id\":1,\"piece\":\"<s>\"},"),
                 Wire.post(engine, "/tokenize", "{\"content\":\"a\",\"with_pieces\":true,\"add_special\":true}")
                         .body());
         assertEquals(400, Wire.post(engine, "/tokenize", "{\"content\":5}").status());
         assertEquals(
                 500, Wire.post(engine, "/detokenize", "{\"tokens\":[99999]}").status());
+    }
+
+    @Test
+    void tokenize_whenASpecialTokenIsNamed_makesItOneUnlessToldNotTo() throws Exception {
+        assertEquals(
+                "{\"tokens\":[1,262,2]}",
+                Wire.post(engine, "/tokenize", "{\"content\":\"<s>a</s>\"}").body());
+        assertEquals(
+                9,
+                Wire.post(engine, "/tokenize", "{\"content\":\"<s>a</s>\",\"parse_special\":false}")
+                        .body()
+                        .split(",")
+                        .length);
+        assertEquals(
+                "{\"error\":{\"code\":400,\"message\":\"[json.exception.type_error.302] type must be array, but is"
+                        + " string\",\"type\":\"invalid_request_error\"}}",
+                Wire.post(engine, "/detokenize", "{\"tokens\":\"x\"}").body());
+    }
+
+    @Test
+    void template_putsEachMessageOnALine() throws Exception {
+        assertEquals(
+                "{\"prompt\":\"system: be brief\\nuser: hi\\nthere\\n\"}",
+                Wire.post(
+                                engine,
+                                "/apply-template",
+                                "{\"messages\":[{\"role\":\"system\",\"content\":\"be brief\"},{\"role\":\"user\","
+                                        + "\"content\":[{\"type\":\"text\",\"text\":\"hi\"},"
+                                        + "{\"type\":\"text\",\"text\":\"there\"}]}]}")
+                        .body());
+        assertEquals(
+                "'messages' is required",
+                Wire.post(engine, "/apply-template", "{}")
+                        .json()
+                        .at("error/message")
+                        .toString());
+    }
+
+    @Test
+    void paths_ofWhatIsSwitchedOff_sayHowToSwitchItOn() throws Exception {
+        for (String path : List.of("/embedding", "/v1/embeddings", "/rerank", "/infill", "/slots/0?action=erase")) {
+            assertEquals(501, Wire.post(engine, path, "{}").status(), path);
+        }
+        assertEquals("[]", Wire.get(engine, "/lora-adapters").body());
+    }
+
+    @Test
+    void options_areAnsweredWithWhatIsAllowed() throws Exception {
+        String head = Wire.exchange(engine, "OPTIONS", "/props", "", "Origin: http://a.b")
+                .head();
+        assertTrue(head.contains("\r\nAccess-Control-Allow-Origin: http://a.b\r\n"), head);
+        assertTrue(head.contains("\r\nAccess-Control-Allow-Methods: GET, POST, DELETE, OPTIONS\r\n"), head);
+        assertTrue(head.endsWith("\r\nContent-Length: 0\r\n"), head);
     }
 
     @Test

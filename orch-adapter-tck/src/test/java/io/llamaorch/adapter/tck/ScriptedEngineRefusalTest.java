@@ -46,16 +46,19 @@ class ScriptedEngineRefusalTest {
                 "stream            | \"true\" | type must be boolean, but is string",
                 "stream            | 1        | type must be boolean, but is number",
                 "n_predict         | \"5\"    | type must be number, but is string",
-                "n_predict         | -2       | value must be between -1",
-                "n                 | 2        | value must be between 1 and 1",
+                "n_predict         | -2       | Value must be between -1 <= value <= 2147483647, but got -2",
+                "n                 | 2        | Value must be between 1 <= value <= 1, but got 2",
                 "stop              | [5]      | type must be string, but is number",
                 "seed              | {}       | type must be number, but is object",
                 "cache_prompt      | \"no\"   | type must be boolean, but is string",
-                "sse_ping_interval | -2       | value must be -1 or more",
+                "repeat_last_n     | -1       | Value must be between 0 <= value <= 2147483647, but got -1",
+                "lora              | 5        | must be an array of objects",
+                "samplers          | [5]      | type must be string, but is number",
+                "dry_sequence_breakers | []   | must be a non-empty array of strings",
+                "sse_ping_interval | -2       | Value must be between -1 <= value <= 2147483647, but got -2",
             })
     void field_ofAWrongType_isRefusedByName(String name, String value, String message) throws IOException {
-        String shown = name.equals("n") ? "n_cmpl" : name;
-        refused("{\"prompt\":\"a\",\"" + name + "\":" + value + "}", "Field '" + shown + "': ");
+        refused("{\"prompt\":\"a\",\"" + name + "\":" + value + "}", "Field '" + name + "': ");
         refused("{\"prompt\":\"a\",\"" + name + "\":" + value + "}", message);
     }
 
@@ -67,7 +70,7 @@ class ScriptedEngineRefusalTest {
                                 engine,
                                 "/completion",
                                 "{\"prompt\":\"a\",\"n_predict\":1,\"id_slot\":\"1\","
-                                        + "\"stop\":5,\"temperature\":null,\"unheard_of\":{},\"n_predict\":2}")
+                                        + "\"stop\":5,\"samplers\":5,\"response_fields\":5,\"grammar\":5,\"logit_bias\":5,\"temperature\":null,\"unheard_of\":{},\"n_predict\":2}")
                         .status());
     }
 
@@ -89,6 +92,25 @@ class ScriptedEngineRefusalTest {
             })
     void prompt_ofAnotherShape_isRefused(String prompt, String message) throws IOException {
         refused("{\"prompt\":" + prompt + "}", message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"grammar\":\"root ::= \\\"a\\\"\"",
+                "\"json_schema\":{\"type\":\"boolean\"}",
+                "\"response_format\":{\"type\":\"json_object\"}",
+                "\"n\":1,\"prompt\":[\"a\",\"b\"]"
+            })
+    void request_thatTheScriptedEngineCannotObey_isNotIgnored(String more) throws IOException {
+        Wire.Answer answer = Wire.post(engine, "/completion", "{\"prompt\":\"a\"," + more + "}");
+        assertEquals(501, answer.status(), answer.body());
+        assertTrue(answer.body().contains("The scripted engine does not support"), answer.body());
+    }
+
+    @Test
+    void penalty_thatIsNone_isRefused() throws IOException {
+        refused("{\"prompt\":\"a\",\"repeat_penalty\":0}", "penalty_repeat must be finite and greater than 0");
     }
 
     @Test

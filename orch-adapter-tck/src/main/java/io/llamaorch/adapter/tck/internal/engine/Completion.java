@@ -42,6 +42,7 @@ final class Completion {
     private final Generation generation;
     private final Optional<StreamFault> fault;
     private final AtomicBoolean taken = new AtomicBoolean();
+    private boolean evaluated;
 
     Completion(EngineState engine, CompletionRequest request, Slot slot, Client client, Optional<Fault> fault) {
         this.engine = engine;
@@ -75,7 +76,7 @@ final class Completion {
         }
         Outcome outcome = Outcome.CLIENT_GONE;
         try {
-            outcome = evaluate(to) ? Outcome.CLIENT_GONE : generate(to);
+            outcome = !evaluated && evaluate(to) ? Outcome.CLIENT_GONE : generate(to);
         } finally {
             generation.settle();
             if (outcome == Outcome.CLIENT_GONE) {
@@ -84,6 +85,12 @@ final class Completion {
             engine.slots().release(slot);
         }
         return outcome;
+    }
+
+    /** Evaluates the prompt before the answer begins; a client that leaves meanwhile is noticed by {@link #run}. */
+    void evaluateAhead(Listener to) throws IOException {
+        evaluate(to);
+        evaluated = true;
     }
 
     private boolean evaluate(Listener to) throws IOException {

@@ -1,7 +1,7 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -27,16 +27,20 @@ final class CompletionRequest {
     private CompletionRequest(Fields in, List<Integer> prompt, Vocabulary vocabulary) {
         this.prompt = prompt;
         this.stop = stopWords(in);
-        this.bias = biases(in, vocabulary);
         List<Object> shown = new ArrayList<>();
-        bias.forEach((token, by) -> shown.add(Json.object("bias", by, "token", token)));
+        this.bias = biases(in, vocabulary, shown);
         this.settings = Settings.of(in, stop, shown);
         List<String> wanted = new ArrayList<>();
-        in.list("response_fields").ifPresent(names -> names.forEach(name -> wanted.add(String.valueOf(name))));
+        in.list("response_fields").orElse(List.of()).forEach(name -> {
+            if (name instanceof String path) {
+                wanted.add(path);
+            }
+        });
         this.responseFields = List.copyOf(wanted);
-        String grammar = in.text("grammar", "");
-        if (!grammar.isEmpty() && !grammar.contains("::=")) {
-            throw EngineError.invalid("Failed to initialize samplers: failed to parse grammar");
+        refuseConstraints(in);
+        if (settings.real("repeat_penalty") <= 0) {
+            throw EngineError.invalid(
+                    "Failed to initialize samplers: penalty_repeat must be finite and greater than 0");
         }
         this.progress = in.flag("return_progress", false);
         this.returnTokens = in.flag("return_tokens", false);
@@ -46,46 +50,46 @@ final class CompletionRequest {
                 .filter(Long.class::isInstance)
                 .map(Long.class::cast)
                 .orElse(-1L);
-        this.pingSeconds = in.integer("sse_ping_interval", PING_SECONDS);
-        if (pingSeconds < -1) {
-            throw EngineError.field("sse_ping_interval", "value must be -1 or more");
+        this.pingSeconds = in.within("sse_ping_interval", PING_SECONDS, -1, Integer.MAX_VALUE);
+    }
+
+    /** A constraint that was ignored in silence would have an adapter believe that it works. */
+    private static void refuseConstraints(Fields in) {
+        String grammar = in.get("grammar").orElse("") instanceof String text ? text : "";
+        if (!grammar.isEmpty() && !grammar.contains("::=")) {
+            throw EngineError.invalid("Failed to initialize samplers: failed to parse grammar");
+        }
+        if (!grammar.isEmpty()) {
+            throw notYet("grammars");
+        }
+        if (in.get("json_schema").isPresent()) {
+            throw notYet("JSON schemas");
+        }
+        if (in.get("response_format").orElse("") instanceof Map<?, ?> format && !"text".equals(format.get("type"))) {
+            throw notYet("response formats");
         }
     }
 
     /**
-     * Reads a request's body.
+     * Reads a request.
      *
-     * @param slots how many completions of one prompt the engine could run at a time
      * @throws EngineError 400 as the server says it, or 501 for what the scripted engine does not do yet
      */
-    static CompletionRequest read(byte[] body, Vocabulary vocabulary, int slots) {
-        Fields in = fields(body);
+    static CompletionRequest read(Fields in, EngineState engine) {
+        Vocabulary vocabulary = engine.model().vocabulary();
         if (!in.members().containsKey("prompt")) {
             throw EngineError.invalid("[json.exception.out_of_range.403] key 'prompt' not found");
         }
         List<Integer> prompt = tokens(in.members().get("prompt"), vocabulary);
-        long copies = in.integer("n_cmpl", in.integer("n", 1));
-        if (copies < 1 || copies > slots) {
-            throw EngineError.field("n_cmpl", "value must be between 1 and " + slots);
-        }
-        if (copies > 1) {
+        String copies = in.get("n_cmpl").isPresent() ? "n_cmpl" : "n";
+        if (in.within(copies, 1, 1, engine.options().slots()) > 1) {
             throw notYet("more than one completion of a prompt");
         }
         return new CompletionRequest(in, prompt, vocabulary);
     }
 
-    /** The members of a body that must be an object. */
-    @SuppressWarnings("unchecked")
-    static Fields fields(byte[] body) {
-        Object value = Json.read(body);
-        if (!(value instanceof Map)) {
-            throw EngineError.invalid("[json.exception.type_error.304] cannot use at() with " + Json.typeName(value));
-        }
-        return new Fields((Map<String, Object>) value);
-    }
-
     private static EngineError notYet(String what) {
-        return new EngineError(501, "The scripted engine does not support " + what, "not_supported_error");
+        return EngineError.notSupported("The scripted engine does not support " + what);
     }
 
     private static List<Integer> tokens(Object prompt, Vocabulary vocabulary) {
@@ -95,8 +99,8 @@ final class CompletionRequest {
             return tokens;
         }
         if (!(prompt instanceof List<?> parts)) {
-            throw prompt instanceof Map
-                    ? EngineError.invalid("This server does not support multimodal requests")
+            throw prompt instanceof Map<?, ?> parts && parts.containsKey("multimodal_data")
+                    ? EngineError.invalid("Multimodal data provided, but model does not support multimodal requests.")
                     : wrongPrompt();
         }
         if (parts.isEmpty()) {
@@ -134,8 +138,8 @@ final class CompletionRequest {
     }
 
     private static EngineError wrongPrompt() {
-        return EngineError.invalid("\"prompt\" must be a string, an list of tokens, a list of mixed strings & tokens,"
-                + " or a list of prompts");
+        return EngineError.invalid("\"prompt\" elements must be a string, a list of tokens, a JSON object containing a"
+                + " prompt string, or a list of mixed strings & tokens.");
     }
 
     private static List<String> stopWords(Fields in) {
@@ -158,8 +162,8 @@ final class CompletionRequest {
     }
 
     /** The biases by token: pairs in a list, or an object; {@code false} bans a token. */
-    private static Map<Integer, Double> biases(Fields in, Vocabulary vocabulary) {
-        Map<Integer, Double> biases = new HashMap<>();
+    private static Map<Integer, Double> biases(Fields in, Vocabulary vocabulary, List<Object> shown) {
+        Map<Integer, Double> biases = new LinkedHashMap<>();
         Object given = in.get("logit_bias").orElse(List.of());
         if (given instanceof Map<?, ?> byName) {
             byName.forEach((token, by) -> bias(biases, vocabulary, token, by));
@@ -173,13 +177,15 @@ final class CompletionRequest {
         if (in.flag("ignore_eos", false)) {
             biases.put(Vocabulary.END, Double.NEGATIVE_INFINITY);
         }
+        biases.forEach((token, by) -> shown.add(Json.object("bias", by, "token", token)));
         return biases;
     }
 
     private static void bias(Map<Integer, Double> into, Vocabulary vocabulary, Object token, Object by) {
-        double amount = by instanceof Number number
-                ? number.doubleValue()
-                : Boolean.FALSE.equals(by) ? Double.NEGATIVE_INFINITY : 0;
+        if (!(by instanceof Number) && !Boolean.FALSE.equals(by)) {
+            return;
+        }
+        double amount = by instanceof Number number ? number.doubleValue() : Double.NEGATIVE_INFINITY;
         List<Integer> tokens = token instanceof Long id && vocabulary.contains(id)
                 ? List.of(id.intValue())
                 : token instanceof String text ? vocabulary.encode(text) : List.of();

@@ -25,6 +25,10 @@ final class EngineError extends RuntimeException {
         return new EngineError(400, message, "invalid_request_error");
     }
 
+    static EngineError notSupported(String message) {
+        return new EngineError(501, message, "not_supported_error");
+    }
+
     static EngineError field(String name, String detail) {
         return invalid("Field '" + name + "': " + detail);
     }

@@ -58,11 +58,19 @@ final class EngineMetrics {
             add(out, "prompt_seconds_total", "Total time spent processing prompts", promptSeconds);
             add(out, "tokens_predicted_total", "Number of generation tokens processed", (double) predictedTokens);
             add(out, "tokens_predicted_seconds_total", "Total time spent generating tokens", predictedSeconds);
-            add(out, "n_decode_total", "Total number of llama_decode() calls", (double) decodes);
+            add(
+                    out,
+                    "n_decode_total",
+                    "Total number of llama_decode() calls, excluding speculative decoding and multimodal decoding",
+                    (double) decodes);
             add(out, "n_tokens_max", "Largest observed sequence length (prompt + generation)", longest);
             add(out, "spec_decode_num_draft_tokens_total", "Speculative: Total draft tokens generated", 0);
-            add(out, "spec_decode_num_accepted_tokens_total", "Speculative: Total draft tokens accepted", 0);
-            add(out, "spec_decode_num_drafts_total", "Speculative: Total verification steps", 0);
+            add(
+                    out,
+                    "spec_decode_num_accepted_tokens_total",
+                    "Speculative: Total draft tokens accepted by the target model",
+                    0);
+            add(out, "spec_decode_num_drafts_total", "Speculative: Total speculative decoding verification steps", 0);
             add(
                     out,
                     "prompt_tokens_seconds",

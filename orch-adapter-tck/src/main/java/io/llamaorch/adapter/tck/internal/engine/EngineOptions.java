@@ -1,6 +1,8 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
+import io.llamaorch.adapter.tck.EngineDialect;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How an engine is set up.
@@ -14,6 +16,8 @@ import java.util.Optional;
  * @param prefix what every path begins with, empty or as {@code /x}
  * @param pace tokens a second for each stream, 0 for as fast as it goes
  * @param promptPace tokens of prompt evaluated a second, 0 for at once
+ * @param dialect which protocol it speaks
+ * @param deafTo fields of a request's body that it does not see
  */
 public record EngineOptions(
         int port,
@@ -24,7 +28,9 @@ public record EngineOptions(
         Optional<String> apiKey,
         String prefix,
         double pace,
-        double promptPace) {
+        double promptPace,
+        EngineDialect dialect,
+        Set<String> deafTo) {
 
     /** What the engine says it was built from. */
     public static final String BUILD_INFO = "b11669-scripted";

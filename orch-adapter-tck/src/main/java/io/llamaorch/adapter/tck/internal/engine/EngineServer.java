@@ -41,7 +41,7 @@ public final class EngineServer implements AutoCloseable {
         }
         server.setServerSocketFactory(sockets);
         server.setBodyLimit(HttpFront.MOST_BODY);
-        server.setDispatcher(new HttpFront(server, sockets, engine, new LlamaDialect(engine)));
+        server.setDispatcher(new HttpFront(server, sockets, engine, Dialect.of(engine)));
         int port = engine.options().port();
         AtomicReference<IOException> failure = new AtomicReference<>();
         amongThreads("scripted-engine-start", START, () -> {

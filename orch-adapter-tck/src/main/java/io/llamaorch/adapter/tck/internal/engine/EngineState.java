@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
 import io.llamaorch.adapter.tck.Fault;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,7 @@ public final class EngineState {
     private final Condition changed = lock.newCondition();
     private final AtomicInteger waiters = new AtomicInteger();
     private volatile boolean loading;
+    private volatile byte[] lastBody = {};
 
     /**
      * Creates the state of an engine that has served nothing yet.
@@ -93,6 +95,19 @@ public final class EngineState {
 
     Optional<Fault> nextFault() {
         return Optional.ofNullable(faults.poll());
+    }
+
+    void lastBody(byte[] body) {
+        lastBody = body;
+    }
+
+    /**
+     * The body of the last completion request.
+     *
+     * @return its bytes as text, empty before the first one
+     */
+    public String lastBody() {
+        return new String(lastBody, StandardCharsets.UTF_8);
     }
 
     void countRequest(String path) {

@@ -19,6 +19,7 @@ final class Generation {
     private final int cached;
     private final List<Integer> history;
     private final List<Integer> generated = new ArrayList<>();
+    private final List<Odds> odds = new ArrayList<>();
     private final Utf8Tail tail = new Utf8Tail();
     private final StringBuilder text = new StringBuilder();
     private final long began = System.nanoTime();
@@ -37,8 +38,9 @@ final class Generation {
      * @param token the last token behind it
      * @param whole false if the token ends inside a character, so that no event is sent for it
      * @param timed whether its event carries timings
+     * @param odds how likely it was, if that is asked for
      */
-    record Step(String content, int token, boolean whole, boolean timed) {}
+    record Step(String content, int token, boolean whole, boolean timed, List<Odds> odds) {}
 
     Generation(CompletionRequest request, Slot slot, EngineState engine) {
         this.request = request;
@@ -52,7 +54,7 @@ final class Generation {
         this.history = new ArrayList<>(prompt);
         slot.view(new Slot.View(
                 engine.nextTask(),
-                prompt.size(),
+                prompt,
                 prompt.size() - cached,
                 cached,
                 request.settings().brief(),
@@ -74,7 +76,8 @@ final class Generation {
 
     /** Generates one token. */
     Step step() {
-        int token = sampler.choose(walk.next(), history);
+        TextModel.Candidates candidates = walk.next();
+        int token = sampler.choose(candidates, history);
         walk.accept(token);
         history.add(token);
         generated.add(token);
@@ -87,11 +90,14 @@ final class Generation {
         String content = whole ? release(token) : "";
         limits(token, content);
         slot.view(slot.view().with(generated.size(), more(), newline, remaining()));
+        List<Odds> likely = whole ? sampler.odds(candidates, token) : List.of();
+        odds.addAll(likely);
         return new Step(
                 content,
                 token,
                 whole,
-                stopType.equals("word") || request.settings().flag("timings_per_token"));
+                stopType.equals("word") || request.settings().flag("timings_per_token"),
+                likely);
     }
 
     /** Lets go of the text that can no longer be part of a stop word. */
@@ -174,6 +180,16 @@ final class Generation {
 
     List<Integer> tokens() {
         return generated;
+    }
+
+    /** How likely the tokens were, if that is asked for; one that only continues a character has none. */
+    List<Odds> odds() {
+        return odds;
+    }
+
+    /** What a token adds to the text. */
+    byte[] piece(int token) {
+        return engine.model().vocabulary().piece(token);
     }
 
     /** The whole text without the stop word, with what a stream would hold back. */

@@ -76,7 +76,7 @@ final class HttpFront extends Dispatcher {
             return Reply.bare(413);
         }
         if (!call.header("Content-Encoding").isEmpty() && !"identity".equals(call.header("Content-Encoding"))) {
-            return Reply.bare(415);
+            return Reply.text(415, "", "");
         }
         try {
             return dialect.answer(call);
@@ -112,13 +112,18 @@ final class HttpFront extends Dispatcher {
                     .socketHandler(reply.stream().get());
         } else if (call.isHead()) {
             out.addHeader("Content-Length", reply.body().length);
-        } else {
+        } else if (reply.body().length > 0) {
             out.body(new Buffer().write(reply.body()));
         }
         if (close) {
             out.addHeader("Connection", "close");
         } else {
             out.addHeader("Keep-Alive", "timeout=5, max=" + REQUESTS_PER_CONNECTION);
+        }
+        if (call.isHead()) {
+            out.addHeader("Accept-Ranges", "bytes");
+        } else if (reply.body().length == 0 && reply.stream().isEmpty()) {
+            out.addHeader("Content-Length", 0);
         }
         // The server closes after a stream, whatever it has announced.
         return close || reply.stream().isPresent() ? out.onResponseEnd(CLOSE).build() : out.build();

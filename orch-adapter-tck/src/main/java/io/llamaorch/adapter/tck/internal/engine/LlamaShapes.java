@@ -1,8 +1,5 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +10,6 @@ import java.util.Map;
  * <p>Thread safety: safe for concurrent use.
  */
 final class LlamaShapes {
-    private static final String TEMPLATE = "{%- for message in messages -%}\n"
-            + "  {{- message.role + ': ' + message.content + '\\n' -}}\n{%- endfor -%}";
-
     private final EngineState engine;
 
     LlamaShapes(EngineState engine) {
@@ -33,87 +27,6 @@ final class LlamaShapes {
     /** An error as those answers show it that are given before any route is looked for. */
     static Map<String, Object> earlyEnvelope(String message, String type, int code) {
         return Json.object("error", Json.object("message", message, "type", type, "code", code));
-    }
-
-    private static Map<String, Object> event(Generation generation, String content, List<Integer> tokens) {
-        return Json.object(
-                "index",
-                0,
-                "content",
-                content,
-                "tokens",
-                tokens,
-                "stop",
-                false,
-                "id_slot",
-                -1,
-                "tokens_predicted",
-                generation.tokens().size(),
-                "tokens_evaluated",
-                generation.request().prompt().size());
-    }
-
-    Map<String, Object> token(Generation generation, Generation.Step step) {
-        Map<String, Object> event = event(generation, step.content(), List.of(step.token()));
-        if (step.timed()) {
-            event.put("timings", generation.timings().json());
-        }
-        return event;
-    }
-
-    Map<String, Object> progress(Generation generation, int processed, double millis) {
-        Map<String, Object> event = event(generation, "", List.of(0));
-        event.put(
-                "prompt_progress",
-                Json.object(
-                        "total",
-                        generation.request().prompt().size(),
-                        "cache",
-                        generation.cached(),
-                        "processed",
-                        processed,
-                        "time_ms",
-                        (long) millis));
-        return event;
-    }
-
-    /** The final event of a stream, or the whole answer without one, reduced to the fields asked for. */
-    Map<String, Object> result(Generation generation, boolean streaming) {
-        CompletionRequest request = generation.request();
-        boolean tokens = !streaming && request.returnTokens();
-        Map<String, Object> result = Json.object(
-                "index", 0,
-                "content", streaming ? "" : generation.text(),
-                "tokens", tokens ? generation.tokens() : List.of(),
-                "id_slot", generation.slot().id(),
-                "stop", true,
-                "model", engine.options().modelAlias(),
-                "tokens_predicted", generation.tokens().size(),
-                "tokens_evaluated", request.prompt().size(),
-                "generation_settings", generation.settings(),
-                "prompt", generation.shownPrompt(),
-                "has_new_line", generation.newline(),
-                "truncated", generation.truncated(),
-                "stop_type", generation.stopType(),
-                "stopping_word", generation.stoppingWord(),
-                "tokens_cached", generation.held(),
-                "timings", generation.timings().json());
-        return request.responseFields().isEmpty() ? result : only(request.responseFields(), result);
-    }
-
-    /** Flat: a path with slashes is kept as the name; what does not exist is left out. */
-    private static Map<String, Object> only(List<String> paths, Map<String, Object> result) {
-        Map<String, Object> chosen = Json.object();
-        for (String path : paths) {
-            Object at = result;
-            for (String name : path.split("/", -1)) {
-                at = at instanceof Map<?, ?> object && object.containsKey(name) ? object.get(name) : Json.NULL;
-            }
-            if (at != Json.NULL) {
-                chosen.put(path, at);
-            }
-        }
-        return chosen;
     }
 
     Map<String, Object> props() {
@@ -144,7 +57,7 @@ final class LlamaShapes {
                 "ui_settings",
                 Json.object(),
                 "chat_template",
-                TEMPLATE,
+                ChatTemplate.SOURCE,
                 "chat_template_caps",
                 Json.object(
                         "supports_object_arguments", false,
@@ -282,24 +195,5 @@ final class LlamaShapes {
             all.add(shown);
         }
         return all;
-    }
-
-    /** A token with its text; with its bytes if they are no text of their own. */
-    Map<String, Object> piece(int token) {
-        byte[] bytes = engine.model().vocabulary().piece(token);
-        Object shown;
-        try {
-            shown = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            List<Integer> unsigned = new ArrayList<>();
-            for (byte b : bytes) {
-                unsigned.add(b & 0xff);
-            }
-            shown = unsigned;
-        }
-        return Json.object("id", token, "piece", shown);
     }
 }

@@ -1,8 +1,10 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import mockwebserver3.SocketHandler;
 
 /**
  * An answer before it is put on the wire.
@@ -20,7 +22,7 @@ record Reply(
         String contentType,
         Map<String, String> headers,
         byte[] body,
-        Optional<StreamBody> stream,
+        Optional<SocketHandler> stream,
         boolean bare) {
     private static final byte[] NOTHING = {};
     private static final String JSON = "application/json; charset=utf-8";
@@ -47,7 +49,7 @@ record Reply(
         return bare(0);
     }
 
-    static Reply stream(String contentType, StreamBody body) {
+    static Reply stream(String contentType, SocketHandler body) {
         return new Reply(200, contentType, Map.of("X-Accel-Buffering", "no"), NOTHING, Optional.of(body), false);
     }
 
@@ -57,6 +59,8 @@ record Reply(
     }
 
     Reply header(String name, String value) {
-        return new Reply(status, contentType, Map.of(name, value), body, stream, bare);
+        Map<String, String> more = new LinkedHashMap<>(headers);
+        more.put(name, value);
+        return new Reply(status, contentType, more, body, stream, bare);
     }
 }

@@ -13,10 +13,21 @@ import java.util.concurrent.ThreadLocalRandom;
  * <p>Thread safety: calls must be serial.
  */
 final class Sampler {
+    private static final Comparator<Choice> BEST_FIRST =
+            Comparator.comparingDouble(Choice::score).reversed().thenComparingInt(Choice::token);
+
+    /** How many tokens of no probability are listed at most, lest somebody asks for a million. */
+    private static final int MOST_OTHERS = 100;
+
     private final Settings settings;
     private final Map<Integer, Double> bias;
     private final SplittableRandom random;
     private final boolean penalties;
+
+    /** What the last token was drawn from. */
+    private List<Choice> last = List.of();
+
+    private double lastTemperature = 1;
 
     Sampler(Settings settings, Map<Integer, Double> bias) {
         this.settings = settings;
@@ -32,6 +43,50 @@ final class Sampler {
 
     private record Choice(int token, double score) {}
 
+    /** How likely the token was that has just been chosen; empty if nobody asked. */
+    List<Odds> odds(TextModel.Candidates candidates, int chosen) {
+        int wanted = (int) Math.min(candidates.tokens().length + MOST_OTHERS, settings.integer("n_probs"));
+        if (wanted <= 0) {
+            return List.of();
+        }
+        boolean left = settings.flag("post_sampling_probs");
+        List<Odds.Likely> all = left ? shares(last, lastTemperature) : shares(raw(candidates), 1);
+        if (!left) {
+            // The rest of the vocabulary is out of the question for this model, but it is there.
+            for (int other = 0; all.size() < wanted; other++) {
+                int token = other;
+                if (all.stream().noneMatch(likely -> likely.token() == token)) {
+                    all.add(new Odds.Likely(token, 0));
+                }
+            }
+        }
+        double share = all.stream()
+                .filter(likely -> likely.token() == chosen)
+                .mapToDouble(Odds.Likely::share)
+                .findFirst()
+                .orElse(0);
+        return List.of(new Odds(new Odds.Likely(chosen, share), all.subList(0, Math.min(wanted, all.size()))));
+    }
+
+    private static List<Choice> raw(TextModel.Candidates candidates) {
+        List<Choice> raw = new ArrayList<>();
+        for (int i = 0; i < candidates.tokens().length; i++) {
+            raw.add(new Choice(candidates.tokens()[i], candidates.scores()[i]));
+        }
+        raw.sort(BEST_FIRST);
+        return raw;
+    }
+
+    private static List<Odds.Likely> shares(List<Choice> sorted, double temperature) {
+        List<Odds.Likely> shares = new ArrayList<>();
+        double best = sorted.isEmpty() ? 0 : sorted.get(0).score();
+        double sum = sorted.stream()
+                .mapToDouble(c -> Math.exp((c.score() - best) / temperature))
+                .sum();
+        sorted.forEach(c -> shares.add(new Odds.Likely(c.token(), Math.exp((c.score() - best) / temperature) / sum)));
+        return shares;
+    }
+
     /** The next token after {@code history}. */
     int choose(TextModel.Candidates candidates, List<Integer> history) {
         List<Choice> choices = new ArrayList<>();
@@ -42,16 +97,21 @@ final class Sampler {
                 choices.add(new Choice(token, penalties ? penalized(token, score, history) : score));
             }
         }
+        last = List.of();
         if (choices.isEmpty()) {
             return Vocabulary.UNKNOWN;
         }
-        choices.sort(Comparator.comparingDouble(Choice::score).reversed().thenComparingInt(Choice::token));
+        choices.sort(BEST_FIRST);
         double temperature = settings.samples("temperature") ? settings.real("temperature") : 1;
         long topK = settings.samples("top_k") ? settings.integer("top_k") : 0;
         if (temperature <= 0 || topK == 1) {
+            last = choices.subList(0, 1);
+            lastTemperature = 1;
             return choices.get(0).token();
         }
-        return draw(narrowed(choices, topK), temperature);
+        last = narrowed(choices, topK);
+        lastTemperature = temperature;
+        return draw(last, temperature);
     }
 
     private double penalized(int token, double score, List<Integer> history) {

@@ -16,7 +16,7 @@ final class Slot {
     /** What /slots tells of a slot that was used. */
     record View(
             int task,
-            int promptTokens,
+            List<Integer> prompt,
             int evaluated,
             int cached,
             Map<String, Object> params,
@@ -24,15 +24,18 @@ final class Slot {
             boolean newline,
             long remain,
             int decoded) {
-        static final View UNUSED = new View(-1, 0, 0, 0, Map.of(), false, false, -1, 0);
+        static final View UNUSED = new View(-1, List.of(), 0, 0, Map.of(), false, false, -1, 0);
+
+        int promptTokens() {
+            return prompt.size();
+        }
 
         boolean used() {
             return task >= 0;
         }
 
         View with(int generated, boolean moreToCome, boolean newlineSeen, long remaining) {
-            return new View(
-                    task, promptTokens, evaluated, cached, params, moreToCome, newlineSeen, remaining, generated);
+            return new View(task, prompt, evaluated, cached, params, moreToCome, newlineSeen, remaining, generated);
         }
     }
 

@@ -18,13 +18,31 @@ final class StreamBody implements SocketHandler {
     private static final byte[] PING = {':', '\n', '\n'};
 
     private final Completion completion;
-    private final Dialect dialect;
+    private final Speech dialect;
     private final Client client;
 
-    StreamBody(Completion completion, Dialect dialect, Client client) {
+    StreamBody(Completion completion, Speech dialect, Client client) {
         this.completion = completion;
         this.dialect = dialect;
         this.client = client;
+    }
+
+    /** A stream of nothing but one event. */
+    static SocketHandler of(byte[] event) {
+        return socket -> {
+            try {
+                Buffer all = new Buffer()
+                        .writeHexadecimalUnsignedLong(event.length)
+                        .writeUtf8("\r\n")
+                        .write(event)
+                        .writeUtf8("\r\n0\r\n\r\n");
+                BufferedSink sink = Okio.buffer(socket.getSink());
+                sink.write(all, all.size());
+                sink.flush();
+            } catch (IOException e) {
+                socket.cancel();
+            }
+        };
     }
 
     @Override
@@ -34,6 +52,7 @@ final class StreamBody implements SocketHandler {
             switch (completion.run(chunks)) {
                 case FINISHED -> {
                     chunks.event(dialect.lastEvent(completion.generation()));
+                    chunks.event(dialect.farewell());
                     chunks.end();
                 }
                 case FAULT -> fail(chunks, completion.fault().orElseThrow());
@@ -93,6 +112,9 @@ final class StreamBody implements SocketHandler {
         }
 
         void event(byte[] event) throws IOException {
+            if (event.length == 0) {
+                return;
+            }
             Buffer chunk = new Buffer()
                     .writeHexadecimalUnsignedLong(event.length)
                     .writeUtf8("\r\n")

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A tokenizer of whole words: what it does not know as a word becomes one token for each byte.
@@ -18,6 +20,8 @@ final class Vocabulary {
     static final int UNKNOWN = 0;
     static final int BEGIN = 1;
     static final int END = 2;
+    private static final List<String> SPECIALS = List.of("<unk>", "<s>", "</s>");
+    private static final Pattern SPECIAL = Pattern.compile("<unk>|</?s>");
     private static final int FIRST_BYTE = 3;
     private static final int FIRST_WORD = FIRST_BYTE + 256;
 
@@ -68,21 +72,38 @@ final class Vocabulary {
         return id >= FIRST_BYTE ? new byte[] {(byte) (id - FIRST_BYTE)} : new byte[0];
     }
 
+    /** The same, with a special token's name for a special one. */
+    byte[] shown(int id) {
+        return id < FIRST_BYTE ? SPECIALS.get(id).getBytes(StandardCharsets.UTF_8) : piece(id);
+    }
+
     /** The text of tokens, with broken characters replaced. */
     String text(List<Integer> tokens, boolean specials) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         for (int token : tokens) {
-            if (specials && token < FIRST_BYTE) {
-                String name = token == BEGIN ? "<s>" : token == END ? "</s>" : "<unk>";
-                text.writeBytes(name.getBytes(StandardCharsets.UTF_8));
-            }
-            text.writeBytes(piece(token));
+            text.writeBytes(specials ? shown(token) : piece(token));
         }
         return text.toString(StandardCharsets.UTF_8);
     }
 
-    /** The tokens of a text; none for an empty one. */
+    /** The tokens of a text, the names of special tokens among them; none for an empty one. */
     List<Integer> encode(String text) {
+        return encode(text, true);
+    }
+
+    /** @param specials whether the name of a special token stands for it */
+    List<Integer> encode(String text, boolean specials) {
+        List<Integer> tokens = new ArrayList<>();
+        int from = 0;
+        for (Matcher m = SPECIAL.matcher(text); specials && m.find(); from = m.end()) {
+            tokens.addAll(words(text.substring(from, m.start())));
+            tokens.add(SPECIALS.indexOf(m.group()));
+        }
+        tokens.addAll(words(text.substring(from)));
+        return tokens;
+    }
+
+    private List<Integer> words(String text) {
         List<Integer> tokens = new ArrayList<>();
         String spaced = text.isEmpty() ? text : " " + text;
         for (int at = 0; at < spaced.length(); ) {

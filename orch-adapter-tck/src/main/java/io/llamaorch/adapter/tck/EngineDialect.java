@@ -1,0 +1,30 @@
+package io.llamaorch.adapter.tck;
+
+/**
+ * Which protocol a {@link ScriptedEngine} speaks. What it does is the same in each: it obeys the same settings, has the
+ * same slots and tells the same stories.
+ *
+ * <p>Thread safety: immutable.
+ */
+public enum EngineDialect {
+
+    /**
+     * llama-server of today (0.7.0), with {@code /completion} and what belongs to it, and with the OpenAI-compatible
+     * paths of that server.
+     */
+    LLAMA_CPP,
+
+    /**
+     * llama-server of 2024, before December: {@code stopped_eos}, {@code stopped_word} and {@code stopped_limit} in
+     * place of {@code stop_type}, an error inside a stream as a line of its own kind, no pings, the head of a stream
+     * only when the prompt is evaluated, fields of a wrong type forgiven. A request that says {@code slot_id} for
+     * {@code id_slot}, as in 2023, is answered with that name.
+     */
+    LLAMA_CPP_2024,
+
+    /**
+     * A server that speaks nothing but the OpenAI-compatible protocol, in llama-server's form of it:
+     * {@code /v1/chat/completions}, {@code /v1/completions}, {@code /v1/models} and {@code /health}.
+     */
+    OPENAI
+}
