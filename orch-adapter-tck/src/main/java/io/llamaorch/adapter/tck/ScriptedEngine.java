@@ -1,14 +1,19 @@
 package io.llamaorch.adapter.tck;
 
+import io.llamaorch.adapter.spi.AdapterConfig;
+import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.tck.internal.engine.EngineOptions;
 import io.llamaorch.adapter.tck.internal.engine.EngineServer;
 import io.llamaorch.adapter.tck.internal.engine.EngineState;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -28,7 +33,7 @@ import java.util.function.Predicate;
  *
  * <p>Thread safety: safe for concurrent use.
  */
-public final class ScriptedEngine implements AutoCloseable {
+public final class ScriptedEngine implements TestEngine {
     /** How many requests run at a time unless said otherwise. */
     public static final int DEFAULT_SLOTS = 4;
 
@@ -44,6 +49,7 @@ public final class ScriptedEngine implements AutoCloseable {
     private final EngineState state;
     private final EngineServer server;
     private final URI url;
+    private final Optional<String> apiKey;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private ScriptedEngine(Builder builder) {
@@ -57,10 +63,14 @@ public final class ScriptedEngine implements AutoCloseable {
                 builder.prefix,
                 builder.pace,
                 builder.promptPace,
+                builder.stepped,
                 builder.dialect,
                 builder.deafTo);
         state = new EngineState(options, builder.loading);
+        state.sleeping(builder.sleeping);
+        builder.faults.forEach(state::enqueue);
         server = new EngineServer(state);
+        apiKey = builder.apiKey;
         url = URI.create("http://127.0.0.1:" + server.port() + builder.prefix);
     }
 
@@ -71,6 +81,16 @@ public final class ScriptedEngine implements AutoCloseable {
      */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * Starts an engine of today's dialect that behaves as a conformance test asks.
+     *
+     * @param script how it is to behave
+     * @return an engine that answers already
+     */
+    public static ScriptedEngine start(EngineScript script) {
+        return builder().script(script).start();
     }
 
     /**
@@ -106,7 +126,89 @@ public final class ScriptedEngine implements AutoCloseable {
      * @param fault what goes wrong
      */
     public void enqueueFault(Fault fault) {
-        state.enqueue(Objects.requireNonNull(fault, "fault"));
+        state.enqueue(queueable(fault));
+    }
+
+    private static Fault queueable(Fault fault) {
+        if (Objects.requireNonNull(fault, "fault") instanceof ConnectionFault) {
+            throw new IllegalArgumentException(
+                    fault.text() + " comes before any request and cannot wait for one: set it with always");
+        }
+        return fault;
+    }
+
+    @Override
+    public void always(Fault fault) {
+        Objects.requireNonNull(fault, "fault");
+        server.connections(fault instanceof ConnectionFault connections ? connections : null);
+        state.always(fault instanceof ConnectionFault ? Optional.empty() : Optional.of(fault));
+    }
+
+    @Override
+    public void well() {
+        server.connections(null);
+        state.always(Optional.empty());
+    }
+
+    /**
+     * Puts the model away, as after a while without tasks: the next task, and any request that is not for health,
+     * properties, models or metrics, wakes the engine.
+     */
+    public void sleep() {
+        state.sleeping(true);
+    }
+
+    @Override
+    public AdapterConfig.Builder configure(AdapterConfig.Builder config) {
+        config.url(url.toString());
+        apiKey.ifPresent(key -> config.token(Secret.of(key)));
+        return config;
+    }
+
+    @Override
+    public void release(int tokens) {
+        Checks.positive("tokens", tokens);
+        state.release(tokens);
+    }
+
+    @Override
+    public int tasks() {
+        return state.completions();
+    }
+
+    @Override
+    public int slotsTaken() {
+        return state.slotsTaken();
+    }
+
+    @Override
+    public int wakeUps() {
+        return state.wakeUps();
+    }
+
+    @Override
+    public int connectionsOpen() {
+        return server.connectionsOpen();
+    }
+
+    @Override
+    public String textSent() {
+        return state.textSent();
+    }
+
+    @Override
+    public int strayInput() {
+        return state.strayInput();
+    }
+
+    @Override
+    public String exchange() {
+        return state.exchange();
+    }
+
+    @Override
+    public boolean await(BooleanSupplier condition, Duration atMost) throws InterruptedException {
+        return state.await(condition, atMost);
     }
 
     /**
@@ -142,7 +244,8 @@ public final class ScriptedEngine implements AutoCloseable {
      *
      * @return their number
      */
-    public int requestsQueued() {
+    @Override
+    public int tasksQueued() {
         return state.queued();
     }
 
@@ -203,6 +306,9 @@ public final class ScriptedEngine implements AutoCloseable {
         private String prefix = "";
         private double pace;
         private double promptPace;
+        private boolean stepped;
+        private boolean sleeping;
+        private final List<Fault> faults = new ArrayList<>();
         private boolean loading;
         private EngineDialect dialect = EngineDialect.LLAMA_CPP;
         private Set<String> deafTo = Set.of();
@@ -316,6 +422,44 @@ public final class ScriptedEngine implements AutoCloseable {
             Checks.notNegative("promptPace", tokensPerSecond);
             this.promptPace = tokensPerSecond;
             return this;
+        }
+
+        /**
+         * Whether tokens are generated only as {@link ScriptedEngine#release} lets them; they are not unless set.
+         * Keep-alive comments that a fault sends wait for it too.
+         *
+         * @param stepped whether they are
+         * @return this
+         */
+        public Builder stepped(boolean stepped) {
+            this.stepped = stepped;
+            return this;
+        }
+
+        /**
+         * Whether the model is put away at first; it is not unless set.
+         *
+         * @param sleeping whether it is
+         * @return this
+         */
+        public Builder sleeping(boolean sleeping) {
+            this.sleeping = sleeping;
+            return this;
+        }
+
+        /**
+         * Takes over all that a conformance test asks of an engine.
+         *
+         * @param script how it is to behave
+         * @return this
+         */
+        public Builder script(EngineScript script) {
+            script.faults().forEach(fault -> faults.add(queueable(fault)));
+            script.token().ifPresent(token -> apiKey(token.reveal()));
+            return slots(script.slots())
+                    .stepped(script.stepped())
+                    .loading(script.state() == EngineScript.State.LOADING)
+                    .sleeping(script.state() == EngineScript.State.SLEEPING);
         }
 
         /**

@@ -48,7 +48,7 @@ class ScriptedEngineLifecycleTest {
                 try (Wire queued = new Wire(engine).complete(ENDLESS);
                         Wire idle = new Wire(engine);
                         Wire half = new Wire(engine)) {
-                    assertTrue(engine.await(e -> e.requestsQueued() == 1, MUST_HAPPEN));
+                    assertTrue(engine.await(e -> e.tasksQueued() == 1, MUST_HAPPEN));
                     idle.send("GET", "/health", "");
                     idle.answer();
                     engine.enqueueFault(new HeadFault.HangBeforeHead());

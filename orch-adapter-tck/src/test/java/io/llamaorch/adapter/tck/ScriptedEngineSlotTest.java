@@ -34,9 +34,9 @@ class ScriptedEngineSlotTest {
     }
 
     private Wire queued(String body) throws Exception {
-        int queued = engine.requestsQueued();
+        int queued = engine.tasksQueued();
         Wire wire = new Wire(engine).complete(body);
-        assertTrue(engine.await(e -> e.requestsQueued() == queued + 1, MUST_HAPPEN));
+        assertTrue(engine.await(e -> e.tasksQueued() == queued + 1, MUST_HAPPEN));
         return wire;
     }
 
@@ -71,7 +71,7 @@ class ScriptedEngineSlotTest {
         for (Wire wire : line) {
             wire.leave();
         }
-        assertTrue(engine.await(e -> e.slotsBusy() == 0 && e.requestsQueued() == 0, MUST_HAPPEN));
+        assertTrue(engine.await(e -> e.slotsBusy() == 0 && e.tasksQueued() == 0, MUST_HAPPEN));
     }
 
     @Test
@@ -134,7 +134,7 @@ class ScriptedEngineSlotTest {
             Wire third = queued(SHORT);
             long left = System.nanoTime();
             third.leave();
-            assertTrue(engine.await(e -> e.requestsQueued() == 0, MUST_HAPPEN));
+            assertTrue(engine.await(e -> e.tasksQueued() == 0, MUST_HAPPEN));
             assertQuick(left);
             assertTrue(engine.await(e -> e.clientsLeft() == 1, MUST_HAPPEN));
             assertEquals(2, engine.slotsBusy());

@@ -135,11 +135,11 @@ class LlamaCppFaultIT {
             Iterator<TokenEvent> events = running.iterator();
             assertInstanceOf(TokenEvent.Started.class, events.next());
             TokenStream queued = one.submit(TASK.toBuilder().jobId("queued").build());
-            assertTrue(slow.await(e -> e.requestsQueued() == 1, MUST_HAPPEN));
+            assertTrue(slow.await(e -> e.tasksQueued() == 1, MUST_HAPPEN));
 
             queued.cancel();
 
-            assertTrue(slow.await(e -> e.requestsQueued() == 0, MUST_HAPPEN));
+            assertTrue(slow.await(e -> e.tasksQueued() == 0, MUST_HAPPEN));
             List<TokenEvent> heard = new ArrayList<>();
             queued.forEach(heard::add);
             assertEquals(1, heard.size(), heard::toString);

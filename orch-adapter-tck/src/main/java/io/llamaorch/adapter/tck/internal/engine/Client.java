@@ -10,11 +10,48 @@ import java.util.concurrent.TimeUnit;
  */
 final class Client {
     private final WatchedConnection connection;
+    private final boolean heeds;
     private final CountDownLatch gone = new CountDownLatch(1);
 
     Client(WatchedConnection connection) {
+        this(connection, true);
+    }
+
+    private Client(WatchedConnection connection, boolean heeds) {
         this.connection = connection;
+        this.heeds = heeds;
+        if (!heeds) {
+            return;
+        }
         connection.onGone(gone::countDown);
+    }
+
+    /** The same client to an engine that does not look whether it is still there. */
+    Client unheeded() {
+        return new Client(connection, false);
+    }
+
+    /** Whether its going is looked at. */
+    boolean heeds() {
+        return heeds;
+    }
+
+    /** Whether it was the client that ended the connection. */
+    boolean left() {
+        return connection
+                .ending()
+                .filter(ending -> ending != WatchedConnection.Ending.ENGINE_CLOSED)
+                .isPresent();
+    }
+
+    /** The connection that it came by. */
+    WatchedConnection connection() {
+        return connection;
+    }
+
+    /** Closes the connection with a TCP reset. */
+    void reset() {
+        connection.reset();
     }
 
     boolean isGone() {
@@ -33,7 +70,9 @@ final class Client {
 
     /** Has {@code action} run when the client goes, on the thread that notices; it must not block. */
     void onGone(Runnable action) {
-        connection.onGone(action);
+        if (heeds) {
+            connection.onGone(action);
+        }
     }
 
     /** Closes the connection without sending what is pending. */

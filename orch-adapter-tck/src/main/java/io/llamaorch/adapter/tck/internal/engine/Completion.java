@@ -1,7 +1,6 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
 import io.llamaorch.adapter.tck.Fault;
-import io.llamaorch.adapter.tck.StreamFault;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +39,7 @@ final class Completion {
     private final Slot slot;
     private final Client client;
     private final Generation generation;
-    private final Optional<StreamFault> fault;
+    private final Optional<Fault> fault;
     private final AtomicBoolean taken = new AtomicBoolean();
     private boolean evaluated;
 
@@ -49,14 +48,15 @@ final class Completion {
         this.slot = slot;
         this.client = client;
         this.generation = new Generation(request, slot, engine);
-        this.fault = fault.filter(StreamFault.class::isInstance).map(StreamFault.class::cast);
+        this.fault = fault;
+        client.onGone(engine::signal);
         // If the head of the answer can no longer be written, nobody will call run.
         client.onGone(this::releaseUnlessRun);
     }
 
     private void releaseUnlessRun() {
         if (taken.compareAndSet(false, true)) {
-            engine.countLeft();
+            engine.countLeft(client);
             engine.slots().release(slot);
         }
     }
@@ -65,7 +65,7 @@ final class Completion {
         return generation;
     }
 
-    Optional<StreamFault> fault() {
+    Optional<Fault> fault() {
         return fault;
     }
 
@@ -80,7 +80,7 @@ final class Completion {
         } finally {
             generation.settle();
             if (outcome == Outcome.CLIENT_GONE) {
-                engine.countLeft();
+                engine.countLeft(client);
             }
             engine.slots().release(slot);
         }
@@ -114,10 +114,15 @@ final class Completion {
     private Outcome generate(Listener to) throws IOException {
         long began = System.nanoTime();
         double pace = engine.options().pace();
+        Optional<Fault> end = fault.filter(Strikes::endsTheText);
+        int events = 0;
         while (generation.more()) {
             int made = generation.tokens().size();
-            if (fault.isPresent() && made >= fault.get().tokens()) {
+            if (end.isPresent() && events >= end.get().tokens()) {
                 break;
+            }
+            if (!engine.awaitPermit(client)) {
+                return Outcome.CLIENT_GONE;
             }
             if (pace > 0 ? to.pause(began + (long) (made * NANOS / pace)) : client.isGone()) {
                 return Outcome.CLIENT_GONE;
@@ -125,21 +130,9 @@ final class Completion {
             Generation.Step step = generation.step();
             if (step.whole()) {
                 to.token(step);
+                events++;
             }
         }
-        if (fault.isPresent()) {
-            return strike(to, fault.get());
-        }
-        return Outcome.FINISHED;
-    }
-
-    private Outcome strike(Listener to, StreamFault struck) throws IOException {
-        if (struck instanceof StreamFault.StallAfterTokens) {
-            while (!to.pause(System.nanoTime() + TimeUnit.HOURS.toNanos(1))) {
-                // Only the client's leaving ends a stall.
-            }
-            return Outcome.CLIENT_GONE;
-        }
-        return Outcome.FAULT;
+        return end.isPresent() ? Outcome.FAULT : Outcome.FINISHED;
     }
 }

@@ -1,7 +1,7 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
 import io.llamaorch.adapter.tck.Fault;
-import io.llamaorch.adapter.tck.HeadFault;
+import io.llamaorch.adapter.tck.StreamFault;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -35,12 +35,15 @@ final class Completions {
      */
     Reply answer(Call call, Supplier<Order> order) {
         engine.lastBody(call.body());
+        Exchange exchange = new Exchange(call, call.client().connection());
+        call.client().connection().tell(exchange);
+        engine.begin(exchange);
         Optional<Fault> fault = engine.nextFault();
-        Optional<HeadFault> instead = fault.filter(
-                        f -> f instanceof HeadFault && !(f instanceof HeadFault.WrongContentType))
-                .map(HeadFault.class::cast);
+        call.client().connection().twist(Twists.of(fault));
+        Optional<Reply> instead = fault.flatMap(f -> FaultReplies.instead(f, call.client()));
         if (instead.isPresent()) {
-            return FaultReplies.reply(instead.get(), call.client(), engine);
+            call.client().onGone(() -> engine.countLeft(call.client()));
+            return instead.get();
         }
         Order ordered = order.get();
         CompletionRequest request = ordered.request();
@@ -48,17 +51,15 @@ final class Completions {
         call.client().onGone(() -> engine.slots().leave(ticket));
         Optional<Slot> slot = ticket.await();
         if (slot.isEmpty()) {
-            engine.countLeft();
+            engine.countLeft(call.client());
             return Reply.silence();
         }
         checkFits(request, slot.get());
-        Completion completion = new Completion(engine, request, slot.get(), call.client(), fault);
-        Reply reply = request.stream()
-                ? streamed(completion, ordered, call.client())
-                : whole(completion, ordered.speech(), call.client());
-        return fault.filter(HeadFault.WrongContentType.class::isInstance)
-                .map(wrong -> reply.as(((HeadFault.WrongContentType) wrong).contentType()))
-                .orElse(reply);
+        Client client = fault.filter(StreamFault.IgnoreDisconnect.class::isInstance).isPresent()
+                ? call.client().unheeded()
+                : call.client();
+        Completion completion = new Completion(engine, request, slot.get(), client, fault);
+        return request.stream() ? streamed(completion, ordered, client) : whole(completion, ordered.speech(), client);
     }
 
     private void checkFits(CompletionRequest request, Slot slot) {
@@ -75,12 +76,12 @@ final class Completions {
         }
     }
 
-    private static Reply streamed(Completion completion, Order order, Client client) {
+    private Reply streamed(Completion completion, Order order, Client client) {
         try {
             if (!order.headAtOnce()) {
                 completion.evaluateAhead(new Quiet(client));
             }
-            return Reply.stream(EVENTS, new StreamBody(completion, order.speech(), client));
+            return Reply.stream(EVENTS, new StreamBody(engine, completion, order.speech(), client));
         } catch (IOException e) {
             return Reply.silence();
         }

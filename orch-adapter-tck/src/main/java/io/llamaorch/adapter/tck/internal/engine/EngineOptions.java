@@ -16,6 +16,7 @@ import java.util.Set;
  * @param prefix what every path begins with, empty or as {@code /x}
  * @param pace tokens a second for each stream, 0 for as fast as it goes
  * @param promptPace tokens of prompt evaluated a second, 0 for at once
+ * @param stepped whether a token is generated only when it is let
  * @param dialect which protocol it speaks
  * @param deafTo fields of a request's body that it does not see
  */
@@ -29,6 +30,7 @@ public record EngineOptions(
         String prefix,
         double pace,
         double promptPace,
+        boolean stepped,
         EngineDialect dialect,
         Set<String> deafTo) {
 

@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
+import io.llamaorch.adapter.tck.ConnectionFault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import mockwebserver3.MockWebServer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine's web server from start to end.
@@ -22,6 +24,7 @@ public final class EngineServer implements AutoCloseable {
     private final MockWebServer server = new MockWebServer();
     private final WatchedSocketFactory sockets;
     private final SlotTable slots;
+    private final int port;
 
     /** Holds every thread of the web server, which does not say which they are and does not wait for them. */
     private final ThreadGroup threads = new ThreadGroup("scripted-engine");
@@ -42,19 +45,21 @@ public final class EngineServer implements AutoCloseable {
         server.setServerSocketFactory(sockets);
         server.setBodyLimit(HttpFront.MOST_BODY);
         server.setDispatcher(new HttpFront(server, sockets, engine, Dialect.of(engine)));
-        int port = engine.options().port();
+        int wanted = engine.options().port();
         AtomicReference<IOException> failure = new AtomicReference<>();
         amongThreads("scripted-engine-start", START, () -> {
             try {
-                server.start(InetAddress.getByAddress(LOOPBACK), port);
+                server.start(InetAddress.getByAddress(LOOPBACK), wanted);
             } catch (IOException e) {
                 failure.set(e);
             }
         });
-        if (failure.get() != null) {
+        IOException failed = failure.get();
+        if (failed != null) {
             close();
-            throw new UncheckedIOException("the scripted engine could not listen on port " + port, failure.get());
+            throw new UncheckedIOException("the scripted engine could not listen on port " + wanted, failed);
         }
+        port = server.getPort();
     }
 
     /**
@@ -63,7 +68,30 @@ public final class EngineServer implements AutoCloseable {
      * @return the port
      */
     public int port() {
-        return server.getPort();
+        return port;
+    }
+
+    /**
+     * How many connections are open now.
+     *
+     * @return their number
+     */
+    public int connectionsOpen() {
+        return sockets.openConnections();
+    }
+
+    /**
+     * Has all connections from now on go wrong, or none.
+     *
+     * @param fault what goes wrong, null for nothing
+     * @throws UncheckedIOException if the port, once given up, cannot be had again
+     */
+    public void connections(@Nullable ConnectionFault fault) {
+        try {
+            sockets.fault(fault);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the scripted engine could not change how it listens", e);
+        }
     }
 
     /** Ends every exchange, frees the port and waits a bounded time for its threads to end. */

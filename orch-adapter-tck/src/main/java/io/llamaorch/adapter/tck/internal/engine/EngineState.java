@@ -19,6 +19,8 @@ import java.util.function.BooleanSupplier;
  * <p>Thread safety: safe for concurrent use.
  */
 public final class EngineState {
+    private static final long LOOK_EVERY_NANOS = 5_000_000;
+
     private final EngineOptions options;
     private final TextModel model = new Storyteller();
     private final SlotTable slots;
@@ -31,7 +33,14 @@ public final class EngineState {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final AtomicInteger waiters = new AtomicInteger();
+    private final AtomicInteger permits = new AtomicInteger();
+    private final AtomicInteger completions = new AtomicInteger();
+    private final AtomicInteger wakeUps = new AtomicInteger();
+    private volatile Optional<Fault> always = Optional.empty();
+    private volatile Optional<Exchange> lastExchange = Optional.empty();
+    private volatile StringBuffer lastText = new StringBuffer();
     private volatile boolean loading;
+    private volatile boolean sleeping;
     private volatile byte[] lastBody = {};
 
     /**
@@ -93,8 +102,24 @@ public final class EngineState {
         faults.add(fault);
     }
 
+    /** The fault of the completion that comes now: the next one queued, else the one that strikes always. */
     Optional<Fault> nextFault() {
-        return Optional.ofNullable(faults.poll());
+        Fault queued = faults.poll();
+        return queued == null ? always : Optional.of(queued);
+    }
+
+    /** The fault that strikes every exchange now. */
+    Optional<Fault> always() {
+        return always;
+    }
+
+    /**
+     * Has every exchange go wrong from now on, or none.
+     *
+     * @param fault what goes wrong, empty for nothing
+     */
+    public void always(Optional<Fault> fault) {
+        always = fault;
     }
 
     void lastBody(byte[] body) {
@@ -120,9 +145,137 @@ public final class EngineState {
         signal();
     }
 
-    void countLeft() {
-        left.incrementAndGet();
+    /** Counts a completion that is over, if it was its client that ended it. */
+    void countLeft(Client client) {
+        if (client.left()) {
+            left.incrementAndGet();
+            signal();
+        }
+    }
+
+    /** Begins a completion: what is asked about the last one is answered for this one. */
+    void begin(Exchange exchange) {
+        lastText = new StringBuffer();
+        lastExchange = Optional.of(exchange);
+        completions.incrementAndGet();
         signal();
+    }
+
+    /** Where a stream's text is written down as it is sent. */
+    StringBuffer lastTextSink() {
+        return lastText;
+    }
+
+    /** Waits until a token may be generated, or the client goes; tells whether a token may. */
+    boolean awaitPermit(Client client) {
+        if (!options.stepped()) {
+            return true;
+        }
+        boolean[] granted = {false};
+        try {
+            boolean over = false;
+            while (!over) {
+                over = await(() -> client.isGone() || (granted[0] = take()), Duration.ofHours(1));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return granted[0];
+    }
+
+    private boolean take() {
+        return permits.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
+    }
+
+    /**
+     * Lets a stepped engine generate.
+     *
+     * @param count how many tokens more
+     */
+    public void release(int count) {
+        permits.addAndGet(count);
+        signal();
+    }
+
+    /**
+     * All text that the last stream sent.
+     *
+     * @return the text so far
+     */
+    public String textSent() {
+        return lastText.toString();
+    }
+
+    /**
+     * The last completion's exchange.
+     *
+     * @return a text for people, empty before the first one
+     */
+    public String exchange() {
+        return lastExchange.map(Exchange::text).orElse("");
+    }
+
+    /**
+     * How many bytes came after the last completion's request.
+     *
+     * @return their number
+     */
+    public int strayInput() {
+        return lastExchange.map(exchange -> exchange.connection().stray()).orElse(0);
+    }
+
+    /**
+     * How many completions were asked for.
+     *
+     * @return a count since the start
+     */
+    public int completions() {
+        return completions.get();
+    }
+
+    /**
+     * How many slots were taken.
+     *
+     * @return a count since the start
+     */
+    public int slotsTaken() {
+        return slots.taken();
+    }
+
+    /**
+     * Whether the model is put away.
+     *
+     * @return whether it is
+     */
+    public boolean sleeping() {
+        return sleeping;
+    }
+
+    /**
+     * Says whether the model is put away.
+     *
+     * @param now whether it is
+     */
+    public void sleeping(boolean now) {
+        sleeping = now;
+    }
+
+    /** Wakes the engine if it sleeps. */
+    void wake() {
+        if (sleeping) {
+            sleeping = false;
+            wakeUps.incrementAndGet();
+            signal();
+        }
+    }
+
+    /**
+     * How many times it was woken.
+     *
+     * @return a count since the start
+     */
+    public int wakeUps() {
+        return wakeUps.get();
     }
 
     /**
@@ -173,7 +326,7 @@ public final class EngineState {
     }
 
     /** Wakes those who wait; without any, a token costs no lock that all requests share. */
-    private void signal() {
+    void signal() {
         if (waiters.get() == 0) {
             return;
         }
@@ -202,7 +355,8 @@ public final class EngineState {
                 if (left <= 0) {
                     return false;
                 }
-                left = changed.awaitNanos(left);
+                // Not everything that may be waited for tells of itself: a connection that closes does not.
+                left -= LOOK_EVERY_NANOS - changed.awaitNanos(Math.min(left, LOOK_EVERY_NANOS));
             }
             return true;
         } finally {

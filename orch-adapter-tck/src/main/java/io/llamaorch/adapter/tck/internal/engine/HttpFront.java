@@ -1,7 +1,9 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
+import io.llamaorch.adapter.tck.Fault;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
@@ -18,6 +20,10 @@ import okio.Buffer;
 final class HttpFront extends Dispatcher {
     /** The largest body that is taken. */
     static final long MOST_BODY = 100L * 1024 * 1024;
+
+    /** What neither wakes a sleeping engine nor keeps one awake. */
+    private static final Set<String> SLEEPS_ON =
+            Set.of("/health", "/v1/health", "/props", "/models", "/v1/models", "/metrics");
 
     private static final int REQUESTS_PER_CONNECTION = 100;
     private static final SocketEffect CLOSE = new SocketEffect.CloseSocket(true, false, false);
@@ -64,6 +70,8 @@ final class HttpFront extends Dispatcher {
         }
         connection.get().requestRead();
         Call call = new Call(request, new Client(connection.get()));
+        connection.get().twist(null);
+        connection.get().tell(null);
         engine.countRequest(call.path());
         return onTheWire(answer(call), call);
     }
@@ -78,11 +86,25 @@ final class HttpFront extends Dispatcher {
         if (!call.header("Content-Encoding").isEmpty() && !"identity".equals(call.header("Content-Encoding"))) {
             return Reply.text(415, "", "");
         }
+        if (!engine.loading() && !SLEEPS_ON.contains(path(call))) {
+            engine.wake();
+        }
+        Optional<Fault> always = dialect.completes(path(call)) ? Optional.empty() : engine.always();
+        call.client().connection().twist(Twists.of(always));
+        Optional<Reply> instead = always.flatMap(fault -> FaultReplies.instead(fault, call.client()));
+        if (instead.isPresent()) {
+            return instead.get();
+        }
         try {
             return dialect.answer(call);
         } catch (RuntimeException e) {
             return Reply.json(500, LlamaShapes.envelope(new EngineError(500, e.toString(), "server_error")));
         }
+    }
+
+    private String path(Call call) {
+        String prefix = engine.options().prefix();
+        return call.path().startsWith(prefix) ? call.path().substring(prefix.length()) : call.path();
     }
 
     private MockResponse onTheWire(Reply reply, Call call) {

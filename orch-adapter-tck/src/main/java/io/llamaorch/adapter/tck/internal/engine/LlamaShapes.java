@@ -76,7 +76,7 @@ final class LlamaShapes {
                 "build_info",
                 EngineOptions.BUILD_INFO,
                 "is_sleeping",
-                false,
+                engine.sleeping(),
                 "cors_proxy_enabled",
                 false);
     }

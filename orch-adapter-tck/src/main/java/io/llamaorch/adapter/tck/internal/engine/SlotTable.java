@@ -25,6 +25,7 @@ final class SlotTable {
     private final ArrayDeque<Ticket> line = new ArrayDeque<>();
     private final Runnable changed;
     private boolean shut;
+    private int grants;
 
     /** @param changed runs after each change, without a lock held */
     SlotTable(int count, Runnable changed) {
@@ -121,6 +122,7 @@ final class SlotTable {
                 : mostSimilar(ticket.prompt).or(() -> idle.stream().findFirst());
         slot.ifPresent(taken -> {
             idle.remove(taken);
+            grants++;
             ticket.granted.complete(slot);
         });
         return slot.isPresent();
@@ -156,6 +158,15 @@ final class SlotTable {
         lock.lock();
         try {
             return slots.size() - idle.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int taken() {
+        lock.lock();
+        try {
+            return grants;
         } finally {
             lock.unlock();
         }

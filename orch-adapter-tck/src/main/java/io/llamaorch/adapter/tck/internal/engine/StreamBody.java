@@ -1,8 +1,6 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
-import io.llamaorch.adapter.tck.StreamFault;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 import mockwebserver3.SocketHandler;
 import okio.Buffer;
 import okio.BufferedSink;
@@ -15,15 +13,15 @@ import okio.Socket;
  * <p>Thread safety: calls must be serial.
  */
 final class StreamBody implements SocketHandler {
-    private static final byte[] PING = {':', '\n', '\n'};
-
+    private final EngineState engine;
     private final Completion completion;
-    private final Speech dialect;
+    private final Speech speech;
     private final Client client;
 
-    StreamBody(Completion completion, Speech dialect, Client client) {
+    StreamBody(EngineState engine, Completion completion, Speech speech, Client client) {
+        this.engine = engine;
         this.completion = completion;
-        this.dialect = dialect;
+        this.speech = speech;
         this.client = client;
     }
 
@@ -47,88 +45,20 @@ final class StreamBody implements SocketHandler {
 
     @Override
     public void handle(Socket socket) {
-        Chunks chunks = new Chunks(Okio.buffer(socket.getSink()));
+        EventChunks chunks = new EventChunks(Okio.buffer(socket.getSink()), engine, completion, speech, client);
+        Strikes strikes = new Strikes(engine, client, speech, chunks);
         try {
             switch (completion.run(chunks)) {
                 case FINISHED -> {
-                    chunks.event(dialect.lastEvent(completion.generation()));
-                    chunks.event(dialect.farewell());
-                    chunks.end();
+                    chunks.last();
+                    strikes.finish(completion.fault());
                 }
-                case FAULT -> fail(chunks, completion.fault().orElseThrow());
+                case FAULT -> strikes.strike(completion.fault().orElseThrow());
                 // Neither terminator nor marker, as when the server itself gives up.
                 case CLIENT_GONE -> client.cutOff();
             }
         } catch (IOException e) {
             client.cutOff();
-        }
-    }
-
-    private void fail(Chunks chunks, StreamFault fault) throws IOException {
-        if (fault instanceof StreamFault.CutAfterTokens) {
-            client.close();
-            return;
-        }
-        if (fault instanceof StreamFault.ErrorInStream error) {
-            chunks.event(dialect.errorEvent(new EngineError(error.code(), error.message(), error.type())));
-        }
-        chunks.end();
-    }
-
-    /** Chunks on the wire, with comments in between when nothing else is to be said. */
-    private final class Chunks implements Completion.Listener {
-        private final BufferedSink sink;
-        private final long pingNanos;
-        private long lastSent = System.nanoTime();
-
-        Chunks(BufferedSink sink) {
-            this.sink = sink;
-            long seconds = completion.generation().request().pingSeconds();
-            // Zero would be a comment without a pause; the server's own clock has a step of one second.
-            this.pingNanos = seconds < 0 ? Long.MAX_VALUE : TimeUnit.SECONDS.toNanos(Math.max(1, seconds));
-        }
-
-        @Override
-        public void progress(int processed, double millis) throws IOException {
-            if (completion.generation().request().progress()) {
-                event(dialect.progressEvent(completion.generation(), processed, millis));
-            }
-        }
-
-        @Override
-        public void token(Generation.Step step) throws IOException {
-            event(dialect.tokenEvent(completion.generation(), step));
-        }
-
-        @Override
-        public boolean pause(long deadline) throws IOException {
-            while (pingNanos != Long.MAX_VALUE && deadline - (lastSent + pingNanos) > 0) {
-                if (client.goneBy(lastSent + pingNanos)) {
-                    return true;
-                }
-                event(PING);
-            }
-            return client.goneBy(deadline);
-        }
-
-        void event(byte[] event) throws IOException {
-            if (event.length == 0) {
-                return;
-            }
-            Buffer chunk = new Buffer()
-                    .writeHexadecimalUnsignedLong(event.length)
-                    .writeUtf8("\r\n")
-                    .write(event)
-                    .writeUtf8("\r\n");
-            sink.write(chunk, chunk.size());
-            sink.flush();
-            lastSent = System.nanoTime();
-        }
-
-        /** The terminator, in two segments as the server sends it. */
-        void end() throws IOException {
-            sink.writeUtf8("0\r\n").flush();
-            sink.writeUtf8("\r\n").flush();
         }
     }
 }

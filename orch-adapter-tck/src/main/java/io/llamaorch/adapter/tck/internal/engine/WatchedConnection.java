@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,30 @@ final class WatchedConnection {
     private boolean peerGone;
     private boolean closing;
     private @Nullable SelectionKey key;
+    private @Nullable Ending ending;
+    private int stray;
+    private volatile @Nullable Twist twist;
+    private volatile @Nullable Exchange exchange;
+
+    /** How a connection ended. */
+    enum Ending {
+        /** The client closed its side, or half of it. */
+        CLIENT_CLOSED("the client closed the connection"),
+        /** The client reset the connection. */
+        CLIENT_RESET("the client reset the connection"),
+        /** This side closed first. */
+        ENGINE_CLOSED("the engine closed the connection");
+
+        private final String words;
+
+        Ending(String words) {
+            this.words = words;
+        }
+
+        String words() {
+            return words;
+        }
+    }
 
     WatchedConnection(WatchedSocketFactory owner, SocketChannel channel, int index, Duration keepAlive) {
         this.owner = owner;
@@ -66,6 +91,7 @@ final class WatchedConnection {
         lock.lock();
         try {
             betweenRequests = true;
+            stray = unread;
         } finally {
             lock.unlock();
         }
@@ -105,6 +131,7 @@ final class WatchedConnection {
             }
         } catch (IOException | CancelledKeyException e) {
             gone = true;
+            ended(Ending.CLIENT_RESET);
             ready.cancel();
             outbox.clear();
             if (closing) {
@@ -123,7 +150,11 @@ final class WatchedConnection {
         int n = channel.read(room);
         if (n < 0) {
             ready.interestOpsAnd(~SelectionKey.OP_READ);
+            ended(Ending.CLIENT_CLOSED);
             return true;
+        }
+        if (n > 0 && betweenRequests) {
+            stray += n;
         }
         if (n > 0 && !closing) {
             inbox.add(room.flip());
@@ -147,6 +178,9 @@ final class WatchedConnection {
         if (closing) {
             channel.close();
             owner.forget(this);
+        }
+        if (outbox.isEmpty()) {
+            arrived.signalAll();
         }
     }
 
@@ -212,13 +246,106 @@ final class WatchedConnection {
                 throw new SocketException("socket closed");
             }
             ByteBuffer bytes = ByteBuffer.wrap(from, offset, length);
+            Exchange told = exchange;
+            if (told != null) {
+                told.sent(from, offset, length);
+            }
             if (outbox.isEmpty()) {
-                channel.write(bytes);
+                try {
+                    channel.write(bytes);
+                } catch (IOException e) {
+                    ended(Ending.CLIENT_RESET);
+                    throw e;
+                }
             }
             if (bytes.hasRemaining()) {
                 outbox.add(ByteBuffer.allocate(bytes.remaining()).put(bytes).flip());
                 listen(SelectionKey.OP_WRITE);
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sends through the fault that is in force, if there is one. */
+    void say(byte[] from, int offset, int length) throws IOException {
+        Twist now = twist;
+        if (now == null) {
+            write(from, offset, length);
+        } else {
+            now.write(this, from, offset, length);
+        }
+    }
+
+    /** Has the bytes of the answer that comes now go through a fault; null for none. */
+    void twist(@Nullable Twist now) {
+        twist = now;
+    }
+
+    /** Has what is sent be kept for reading. */
+    void tell(@Nullable Exchange to) {
+        exchange = to;
+    }
+
+    /** Waits until all that was written is with the system; false if the client went or this side closed. */
+    boolean awaitRoom() throws IOException {
+        lock.lock();
+        try {
+            while (!outbox.isEmpty() && !peerGone && !closing) {
+                arrived.await();
+            }
+            return !peerGone && !closing;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SocketException("interrupted");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits at most so long for the client to go or this side to close; tells whether it did. */
+    boolean awaitGone(long nanos) throws IOException {
+        lock.lock();
+        try {
+            long left = nanos;
+            while (!peerGone && !closing && left > 0) {
+                left = arrived.awaitNanos(left);
+            }
+            return peerGone || closing;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SocketException("interrupted");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void ended(Ending how) {
+        lock.lock();
+        try {
+            if (ending == null) {
+                ending = how;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How it ended; empty while it is open. */
+    Optional<Ending> ending() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(ending);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many bytes came after the last request. */
+    int stray() {
+        lock.lock();
+        try {
+            return stray;
         } finally {
             lock.unlock();
         }
@@ -254,6 +381,7 @@ final class WatchedConnection {
         lock.lock();
         try {
             closing = true;
+            ended(Ending.ENGINE_CLOSED);
             if (linger0) {
                 channel.setOption(StandardSocketOptions.SO_LINGER, 0);
             }

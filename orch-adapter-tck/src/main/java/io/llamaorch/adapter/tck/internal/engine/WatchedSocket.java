@@ -61,7 +61,7 @@ final class WatchedSocket extends Socket {
 
             @Override
             public void write(byte[] from, int offset, int length) throws IOException {
-                connection.write(from, offset, length);
+                connection.say(from, offset, length);
             }
 
             @Override

@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
+import io.llamaorch.adapter.tck.ConnectionFault;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,8 +16,13 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import javax.net.ServerSocketFactory;
 
 /**
@@ -29,6 +35,7 @@ import javax.net.ServerSocketFactory;
  * <p>Thread safety: safe for concurrent use.
  */
 final class WatchedSocketFactory extends ServerSocketFactory implements AutoCloseable {
+    private static final int BACKLOG = 50;
     private static final Duration JOIN = Duration.ofSeconds(2);
 
     private final Selector selector;
@@ -36,6 +43,11 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
     private final Duration keepAlive;
     private final AtomicInteger accepted = new AtomicInteger();
     private final ConcurrentHashMap<Integer, WatchedConnection> open = new ConcurrentHashMap<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final List<SocketChannel> unread = new ArrayList<>();
+    private @Nullable ConnectionFault fault;
+    private @Nullable Listener listener;
     private volatile boolean closed;
 
     /** @param keepAlive how long a connection may stay open without beginning a request */
@@ -50,6 +62,56 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
     /** The open connection that was accepted as the {@code index}-th, counted from 0 as the web server counts. */
     Optional<WatchedConnection> connection(int index) {
         return Optional.ofNullable(open.get(index));
+    }
+
+    /** How many connections are open now. */
+    int openConnections() {
+        lock.lock();
+        try {
+            return open.size() + unread.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has all connections from now on go wrong; null for none. */
+    void fault(@Nullable ConnectionFault now) throws IOException {
+        lock.lock();
+        try {
+            fault = now;
+            for (SocketChannel peer : unread) {
+                peer.close();
+            }
+            unread.clear();
+            Listener current = listener;
+            if (current != null) {
+                current.listen(!(now instanceof ConnectionFault.Refuse));
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Does to a connection that was accepted what the fault in force does; tells whether it did. */
+    private boolean struck(SocketChannel peer) throws IOException {
+        lock.lock();
+        try {
+            if (fault == null) {
+                return false;
+            }
+            if (fault instanceof ConnectionFault.NeverRead && !closed) {
+                unread.add(peer);
+                return true;
+            }
+            if (fault instanceof ConnectionFault.ResetOnAccept) {
+                peer.setOption(StandardSocketOptions.SO_LINGER, 0);
+            }
+            peer.close();
+            return true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     void forget(WatchedConnection connection) {
@@ -80,6 +142,11 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
     @Override
     public void close() {
         closed = true;
+        try {
+            fault(null);
+        } catch (IOException e) {
+            // What cannot be listened on again is not needed any more.
+        }
         open.values().forEach(WatchedConnection::abort);
         selector.wakeup();
         try {
@@ -91,7 +158,14 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
 
     @Override
     public ServerSocket createServerSocket() throws IOException {
-        return new Listener();
+        Listener made = new Listener();
+        lock.lock();
+        try {
+            listener = made;
+        } finally {
+            lock.unlock();
+        }
+        return made;
     }
 
     @Override
@@ -113,10 +187,54 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
 
     /** Listens through a channel, because only a channel's sockets can be watched by a selector. */
     private final class Listener extends ServerSocket {
-        private final ServerSocketChannel channel;
+        private volatile ServerSocketChannel channel;
+
+        /** Keeps the port while nothing listens on it. */
+        private @Nullable SocketChannel placeholder;
+
+        private volatile boolean listening = true;
+        private volatile boolean shut;
 
         Listener() throws IOException {
             channel = ServerSocketChannel.open();
+        }
+
+        /** Begins or ends to listen on the same port; called with the lock. */
+        void listen(boolean now) throws IOException {
+            if (now == listening || shut) {
+                return;
+            }
+            listening = now;
+            SocketAddress address = now ? heldAddress() : channel.getLocalAddress();
+            if (now) {
+                ServerSocketChannel again = ServerSocketChannel.open();
+                again.socket().setReuseAddress(true);
+                release();
+                again.socket().bind(address, BACKLOG);
+                channel = again;
+            } else {
+                channel.close();
+                SocketChannel held = SocketChannel.open();
+                held.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+                held.bind(address);
+                placeholder = held;
+            }
+        }
+
+        private SocketAddress heldAddress() throws IOException {
+            SocketChannel held = placeholder;
+            if (held == null) {
+                throw new SocketException("the port is not held");
+            }
+            return held.getLocalAddress();
+        }
+
+        private void release() throws IOException {
+            SocketChannel held = placeholder;
+            placeholder = null;
+            if (held != null) {
+                held.close();
+            }
         }
 
         @Override
@@ -151,10 +269,16 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
                 try {
                     peer = channel.accept();
                 } catch (ClosedChannelException e) {
+                    if (awaitListening()) {
+                        continue;
+                    }
                     // The web server takes this type, and no other, for the orderly end.
                     throw new SocketException("listener closed");
                 }
                 try {
+                    if (struck(peer)) {
+                        continue;
+                    }
                     peer.configureBlocking(false);
                     peer.setOption(StandardSocketOptions.TCP_NODELAY, true);
                     return peer;
@@ -162,6 +286,19 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
                     // Gone already: that must not end the listening.
                     peer.close();
                 }
+            }
+        }
+
+        /** Waits while connections are refused; false if this is closed for good. */
+        private boolean awaitListening() {
+            lock.lock();
+            try {
+                while (!listening && !shut && !closed) {
+                    changed.awaitUninterruptibly();
+                }
+                return listening && !shut && !closed;
+            } finally {
+                lock.unlock();
             }
         }
 
@@ -177,12 +314,20 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
 
         @Override
         public boolean isClosed() {
-            return !channel.isOpen();
+            return shut;
         }
 
         @Override
         public void close() throws IOException {
-            channel.close();
+            lock.lock();
+            try {
+                shut = true;
+                release();
+                channel.close();
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 }

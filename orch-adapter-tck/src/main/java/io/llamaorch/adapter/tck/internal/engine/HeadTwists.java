@@ -1,0 +1,112 @@
+package io.llamaorch.adapter.tck.internal.engine;
+
+import io.llamaorch.adapter.tck.HeadFault;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The faults that change a head's bytes. */
+final class HeadTwists {
+
+    private static final String FILLER = "x".repeat(1000);
+
+    private HeadTwists() {}
+
+    /** What to make of the head's bytes; empty if the head itself is the fault, or there is none. */
+    static Optional<Twist> of(HeadFault fault) {
+        if (fault instanceof HeadFault.CutInHead cut) {
+            return Optional.of(new Rewritten(null) {
+                @Override
+                void head(WatchedConnection out, String text) throws IOException {
+                    send(out, text.substring(0, Math.min(Math.max(0, cut.bytes()), text.length())));
+                    out.close();
+                    throw over();
+                }
+            });
+        }
+        if (fault instanceof HeadFault.DripHead drip) {
+            return Optional.of(new Rewritten(null) {
+                @Override
+                void head(WatchedConnection out, String text) throws IOException {
+                    for (char one : text.toCharArray()) {
+                        send(out, String.valueOf(one));
+                        if (out.awaitGone(drip.every().toNanos())) {
+                            throw over();
+                        }
+                    }
+                }
+            });
+        }
+        if (fault instanceof HeadFault.EndlessHead) {
+            return Optional.of(new Rewritten(null) {
+                @Override
+                void head(WatchedConnection out, String text) throws IOException {
+                    send(out, firstLine(text));
+                    sendForEver(out, "X-Filler: " + FILLER + "\r\n");
+                }
+            });
+        }
+        if (fault instanceof HeadFault.EndlessHeaderLine) {
+            return Optional.of(new Rewritten(null) {
+                @Override
+                void head(WatchedConnection out, String text) throws IOException {
+                    send(out, firstLine(text) + "X-Filler: ");
+                    sendForEver(out, FILLER);
+                }
+            });
+        }
+        return Optional.ofNullable(rewriting(fault));
+    }
+
+    private static @Nullable Twist rewriting(HeadFault fault) {
+        if (fault instanceof HeadFault.StatusLine line) {
+            return new Rewritten(head -> line.line() + "\r\n" + head.substring(firstLine(head).length()));
+        }
+        if (fault instanceof HeadFault.HeaderLine line) {
+            return new Rewritten(head -> withLine(head, line.line()));
+        }
+        if (fault instanceof HeadFault.BothLengths) {
+            return new Rewritten(head -> withLine(head, "Content-Length: 5"));
+        }
+        if (fault instanceof HeadFault.TwoLengths) {
+            return new Rewritten(head -> withLine(head, "Content-Length: 999"));
+        }
+        if (fault instanceof HeadFault.NegativeLength) {
+            return new Rewritten(head -> head.replaceFirst("(?i)Content-Length: \\d+", "Content-Length: -5"));
+        }
+        if (fault instanceof HeadFault.WrongContentType wrong) {
+            return new Rewritten(head -> head.replaceFirst(
+                    "(?im)^Content-Type: .*\r\n",
+                    wrong.contentType().isEmpty() ? "" : "Content-Type: " + wrong.contentType() + "\r\n"));
+        }
+        return null;
+    }
+
+    private static String firstLine(String head) {
+        return head.substring(0, head.indexOf('\n') + 1);
+    }
+
+    private static String withLine(String head, String line) {
+        return firstLine(head) + line + "\r\n" + head.substring(firstLine(head).length());
+    }
+
+    private interface Rewriting {
+        String of(String head);
+    }
+
+    private static class Rewritten extends Twist {
+        private final @Nullable Rewriting rewriting;
+
+        Rewritten(@Nullable Rewriting rewriting) {
+            this.rewriting = rewriting;
+        }
+
+        @Override
+        void head(WatchedConnection out, String text) throws IOException {
+            String sent = rewriting == null ? text : rewriting.of(text);
+            byte[] bytes = sent.getBytes(StandardCharsets.UTF_8);
+            out.write(bytes, 0, bytes.length);
+        }
+    }
+}
