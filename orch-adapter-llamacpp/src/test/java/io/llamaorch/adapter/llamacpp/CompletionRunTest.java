@@ -21,6 +21,7 @@ import io.llamaorch.adapter.spi.StreamLimits;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
+import io.llamaorch.adapter.tck.ManualTime;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

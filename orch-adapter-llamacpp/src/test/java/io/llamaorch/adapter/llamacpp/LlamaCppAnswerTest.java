@@ -13,6 +13,7 @@ import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.tck.Patience;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -209,8 +210,8 @@ class LlamaCppAnswerTest {
         completion = answer(200, "text/event-stream", FakeEngine.END);
         WorkerAdapter adapter = adapter();
         events(adapter.submit(task().model("bigram").build()));
-        Await.stage(adapter.properties());
-        Await.stage(adapter.health());
+        Patience.get(adapter.properties());
+        Patience.get(adapter.health());
         assertEquals(5, requests.size(), "props, completion, props, health, props");
         for (RecordedRequest request : requests) {
             List<String> headers = new ArrayList<>();
@@ -254,9 +255,9 @@ class LlamaCppAnswerTest {
         assertError(ErrorCode.PROTOCOL, adapter().submit(task().build()));
         props = answer(401, "text/plain", TOKEN);
         WorkerAdapter adapter = adapter();
-        String reason = Await.stage(adapter.health()).reason();
+        String reason = Patience.get(adapter.health()).reason();
         assertFalse(reason.contains(TOKEN), reason);
-        String thrown = Await.failure(adapter.properties()).toString();
+        String thrown = Patience.failure(adapter.properties()).toString();
         assertFalse(thrown.contains(TOKEN), thrown);
     }
 
@@ -273,8 +274,8 @@ class LlamaCppAnswerTest {
         assertEquals(0, requests.size());
         assertEquals(
                 Optional.of(ErrorCode.UNAUTHORIZED),
-                Await.stage(adapter.health()).code());
-        assertTrue(Await.failure(adapter.properties()).getMessage().contains("UNAUTHORIZED"));
+                Patience.get(adapter.health()).code());
+        assertTrue(Patience.failure(adapter.properties()).getMessage().contains("UNAUTHORIZED"));
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.llamaorch.adapter.tck.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,7 @@ class RunningStreamsTest {
         assertEquals(1, streams.count());
         begun.get(0).error(WorkerError.of(ErrorCode.WORKER_RESET, "cut"));
         assertEquals(0, streams.count());
-        assertEquals(0, time.pending());
+        assertEquals(0, time.waiting());
         assertEquals("r7", errorOf(stream).replica());
     }
 
@@ -124,7 +125,7 @@ class RunningStreamsTest {
         assertSame(bug, errorOf(stream).cause().orElseThrow());
         assertEquals(0, streams.count());
         assertEquals(CancelReceipt.Outcome.UNCONFIRMED, now(stream.released()).outcome());
-        assertEquals(0, time.pending());
+        assertEquals(0, time.waiting());
     }
 
     @Test
@@ -182,7 +183,7 @@ class RunningStreamsTest {
         }
         assertEquals(List.of(CancelCause.CLOSED, CancelCause.CLOSED), told);
         assertEquals(0, streams.count());
-        assertEquals(0, time.pending());
+        assertEquals(0, time.waiting());
     }
 
     @Test
@@ -203,7 +204,7 @@ class RunningStreamsTest {
         assertTrue(begun.isEmpty());
         assertTrue(stream.released().toCompletableFuture().isDone());
         assertEquals(0, streams.count());
-        assertEquals(0, time.pending());
+        assertEquals(0, time.waiting());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.registry.ReplicaState;
+import io.llamaorch.adapter.tck.ManualTime;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -71,12 +71,12 @@ class ReleaseTest {
         listen();
         Cancellation cancellation = bench.stream().cancel();
         assertFalse(Bench.isDone(cancellation.settled()));
-        assertEquals(1, bench.time.pending());
+        assertEquals(1, bench.time.waiting());
         CancelReceipt free = CancelReceipt.slotFree(Duration.ofMillis(150));
         proof.complete(free);
         assertSame(free, Bench.now(cancellation.settled()));
         assertSame(free, released());
-        assertEquals(0, bench.time.pending());
+        assertEquals(0, bench.time.waiting());
         assertEquals(1, calls.get());
     }
 
@@ -167,7 +167,7 @@ class ReleaseTest {
             assertTrue(one.emitter.ended(), cause.name());
             one.stream().cancel();
             assertEquals(1, times.get(), cause.name());
-            assertEquals(0, one.time.pending(), cause.name());
+            assertEquals(0, one.time.waiting(), cause.name());
             assertEquals(
                     cause == CancelCause.TIME_LIMIT || cause == CancelCause.FAULT || cause == CancelCause.CLOSED,
                     one.outcome() instanceof TokenEvent.Error);

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.llamacpp.FakeTransport;
-import io.llamaorch.adapter.llamacpp.ManualTime;
 import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure;
 import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.tck.ManualTime;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

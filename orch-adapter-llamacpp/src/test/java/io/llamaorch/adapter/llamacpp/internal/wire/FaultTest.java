@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure.Kind;
+import io.llamaorch.adapter.tck.Patience;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -94,7 +95,7 @@ class FaultTest {
                 }))
                 .stream(WireFixture.GET, recorder);
         assertEquals(Kind.MALFORMED, recorder.awaitFailure().kind());
-        assertEquals(Peer.Ending.RESET, Await.next(endings));
+        assertEquals(Peer.Ending.RESET, Patience.next(endings));
     }
 
     @ParameterizedTest
@@ -120,7 +121,7 @@ class FaultTest {
         WireFailure failure = throwing.awaitFailure();
         assertEquals(Kind.INTERNAL, failure.kind());
         assertSame(thrown, failure.cause());
-        assertEquals(Peer.Ending.RESET, Await.next(endings));
+        assertEquals(Peer.Ending.RESET, Patience.next(endings));
         fixture.turn();
         assertEquals(List.of("connected", "head 200"), stays.events());
     }
