@@ -18,6 +18,7 @@ import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.Usage;
 import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams over a socket, through the public contract only. */
+@NoLeaks
 class LlamaCppAdapterTest {
 
     private static final Duration VERSION_WAIT = Duration.ofMillis(250);

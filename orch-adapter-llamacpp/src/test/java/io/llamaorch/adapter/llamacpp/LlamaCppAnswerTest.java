@@ -13,6 +13,7 @@ import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers that are no stream, servers that are none, and where the token goes (ERR-03, ERR-04, SEC-01, SEC-03). */
+@NoLeaks
 class LlamaCppAnswerTest {
 
     private static final String TOKEN = "sk-very-secret-0123456789";

@@ -15,6 +15,7 @@ import io.llamaorch.adapter.spi.WorkerException;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerHealth.Status;
 import io.llamaorch.adapter.spi.WorkerProperties;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import java.time.Duration;
 import java.util.Iterator;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Health and properties over a socket (HLT). */
+@NoLeaks
 class LlamaCppHealthTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(5);

@@ -20,6 +20,7 @@ import io.llamaorch.adapter.spi.Usage;
 import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerHealth;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import java.net.SocketException;
 import java.time.Duration;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Cancel in every phase, limits, and close (CAN, TIM, LIF). */
+@NoLeaks
 class LlamaCppLifecycleTest {
 
     @RegisterExtension

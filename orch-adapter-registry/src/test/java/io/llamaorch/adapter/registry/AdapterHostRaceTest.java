@@ -9,6 +9,7 @@ import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TimeSource;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Timeout;
 
 /** Everything at once: whatever others do meanwhile, a submit answers with a stream that ends in a typed way. */
+@NoLeaks
 class AdapterHostRaceTest {
 
     private static final int THREADS = 8;

@@ -12,6 +12,7 @@ import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerException;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import java.io.IOException;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Binding, unbinding and closing. */
+@NoLeaks
 class AdapterHostTest extends HostFixture {
 
     @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
+@NoLeaks
 @DisplayName("The running streams of one adapter (CAN-04, LIF-04, LIF-05, ERR-05)")
 class RunningStreamsTest {
 

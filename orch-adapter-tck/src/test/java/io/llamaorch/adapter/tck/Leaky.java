@@ -103,6 +103,8 @@ final class Leaky {
             try (ServerSocket server = server();
                     Socket client = new Socket(server.getInetAddress(), server.getLocalPort());
                     Selector selector = Selector.open()) {
+                client.setTcpNoDelay(true);
+                selector.selectNow();
                 Thread thread = new Thread(() -> {});
                 thread.start();
                 TimeSource.system().schedule(Duration.ofHours(1), () -> {}).cancel();

@@ -10,6 +10,7 @@ import static org.mockito.Mockito.verify;
 import io.llamaorch.adapter.registry.ReplicaSpec;
 import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** LIF-04, from the host's side: closing is bounded, whatever an adapter does. */
+@NoLeaks
 class ClosingTest {
 
     /** Far longer, so that an adapter that hangs cannot pass for one that was waited for. */

@@ -11,6 +11,7 @@ import io.llamaorch.adapter.registry.ReplicaSpec;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.WorkerException;
 import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** Whatever an adapter does with a question, there is an answer, and no timer is left. */
+@NoLeaks
 class QuestionsTest {
 
     private final ManualTime time = new ManualTime();

@@ -10,6 +10,7 @@ import io.llamaorch.adapter.spi.Cancellation;
 import io.llamaorch.adapter.spi.Recorder;
 import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.TokenEvent;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@NoLeaks
 @DisplayName("Cancelling (CAN-01 to CAN-04)")
 @Timeout(60)
 class CancelTest {

@@ -11,6 +11,7 @@ import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Recorder;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@NoLeaks
 @DisplayName("On which thread, and in what order, a subscriber is called (FLW-01, FLW-06)")
 @Timeout(60)
 class DeliveryTest {

@@ -11,6 +11,7 @@ import io.llamaorch.adapter.spi.CancelCause;
 import io.llamaorch.adapter.spi.IoThread;
 import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.TokenEvent;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@NoLeaks
 @DisplayName("The blocking view (FLW-08)")
 @Timeout(60)
 class LoopTest {

@@ -10,6 +10,7 @@ import io.llamaorch.adapter.spi.CancelReceipt;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Recorder;
 import io.llamaorch.adapter.spi.TokenEvent;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import java.time.Duration;
 import java.util.Iterator;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@NoLeaks
 @DisplayName("Read-ahead, rest and going on (FLW-02)")
 @Timeout(60)
 class ReadAheadTest {

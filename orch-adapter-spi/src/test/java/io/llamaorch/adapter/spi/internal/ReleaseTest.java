@@ -17,6 +17,7 @@ import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.Timings;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@NoLeaks
 @DisplayName("Letting go of the engine, and the proof of it (CAN-07, FLW-07)")
 @Timeout(60)
 class ReleaseTest {

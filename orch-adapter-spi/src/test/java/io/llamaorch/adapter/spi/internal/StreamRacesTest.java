@@ -19,6 +19,7 @@ import io.llamaorch.adapter.spi.TokenEmitter;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,6 +53,7 @@ import org.junit.jupiter.api.Timeout;
  * terminal event each time. The seed is printed; {@code -Dorch.races.seed} repeats a run as far as the scheduler allows,
  * and {@code -Dorch.races} sets how many races there are.
  */
+@NoLeaks
 @DisplayName("Races (CAN-08, CAN-02, EVT-01, FLW-02)")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(300)

@@ -11,12 +11,14 @@ import io.llamaorch.adapter.spi.StreamLimits;
 import io.llamaorch.adapter.spi.Timings;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
+@NoLeaks
 @DisplayName("Time limits, each alone, to the nanosecond (TIM-01, FLW-02)")
 class TimeLimitTest {
 

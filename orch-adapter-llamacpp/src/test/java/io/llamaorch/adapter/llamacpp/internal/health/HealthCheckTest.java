@@ -15,6 +15,7 @@ import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerHealth.Status;
 import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** One check, answer by answer (HLT-01 to 03). */
+@NoLeaks
 class HealthCheckTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(5);

@@ -3,6 +3,7 @@ package io.llamaorch.adapter.llamacpp.internal.wire;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Cancel in every phase (CAN-03, CAN-04, CAN-05): no outcome is told, and the peer sees a reset soon. */
+@NoLeaks
 class CancelTest {
 
     private static final Duration SOON = Duration.ofSeconds(1); // 100 ms by the rule; more is granted to a busy machine

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure.Kind;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import java.lang.ref.WeakReference;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The I/O thread: it begins with the first call, ends with the last transport, and dies of nothing less than the VM. */
+@NoLeaks
 class LifecycleTest {
 
     @RegisterExtension

@@ -3,6 +3,7 @@ package io.llamaorch.adapter.llamacpp.internal.wire;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Demand (FLW-02): a listener that has enough gets at most what one read has brought in. */
+@NoLeaks
 class RestTest {
 
     private static final int TOTAL = 4 << 20;
