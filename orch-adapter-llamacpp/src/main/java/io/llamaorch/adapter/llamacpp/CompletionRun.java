@@ -45,6 +45,7 @@ final class CompletionRun implements StreamListener {
     private static final String CANCEL_NOTE =
             "the connection is closed; this version does not look whether the slot is free";
 
+    private final String job;
     private final String model;
     private final TokenEmitter emitter;
     private final Engine engine;
@@ -68,6 +69,7 @@ final class CompletionRun implements StreamListener {
     private boolean bodyEnded;
 
     private CompletionRun(TaskRequest task, TokenEmitter emitter, Engine engine) {
+        this.job = task.jobId();
         this.model = task.model();
         this.emitter = emitter;
         this.engine = engine;
@@ -154,12 +156,7 @@ final class CompletionRun implements StreamListener {
         if (!streams) {
             other = new OtherAnswer(head, failures);
         } else if (versionPending) {
-            versionTimer = engine.time().schedule(VERSION_WAIT, () -> {
-                Call running = call;
-                if (running != null) {
-                    running.execute(this::versionSettled);
-                }
-            });
+            versionTimer = engine.time().schedule(VERSION_WAIT, new NoVersion());
             if (emitter.ended()) {
                 hangUp(); // who ended it may have looked for the timer just before it was there
             }
@@ -278,6 +275,21 @@ final class CompletionRun implements StreamListener {
         Call running = call;
         if (running != null) {
             running.resume();
+        }
+    }
+
+    private final class NoVersion implements Runnable {
+        @Override
+        public void run() {
+            Call running = call;
+            if (running != null) {
+                running.execute(CompletionRun.this::versionSettled);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "wait of job " + job + " for the engine's version";
         }
     }
 

@@ -9,6 +9,8 @@ import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -90,7 +92,7 @@ final class AdapterFixture implements BeforeEachCallback, AfterEachCallback {
 
     /** The error that the stream ends with. */
     static WorkerError error(TokenStream stream) throws Exception {
-        TokenEvent.Terminal terminal = Await.stage(stream.outcome());
+        TokenEvent.Terminal terminal = Patience.get(stream.outcome());
         if (terminal instanceof TokenEvent.Error failed) {
             return failed.error();
         }
@@ -106,7 +108,7 @@ final class AdapterFixture implements BeforeEachCallback, AfterEachCallback {
     }
 
     static TokenEvent.End end(TokenStream stream) throws Exception {
-        TokenEvent.Terminal terminal = Await.stage(stream.outcome());
+        TokenEvent.Terminal terminal = Patience.get(stream.outcome());
         if (terminal instanceof TokenEvent.End end) {
             return end;
         }
@@ -126,7 +128,7 @@ final class AdapterFixture implements BeforeEachCallback, AfterEachCallback {
             opened.pop().close();
         }
         for (Thread thread : ours) {
-            Await.end(thread);
+            Patience.end(thread);
         }
         assertEquals(List.of(), threads(), "threads of the adapter");
         assertEquals(descriptorsBefore, descriptors(), "open sockets and selectors");
@@ -153,13 +155,15 @@ final class AdapterFixture implements BeforeEachCallback, AfterEachCallback {
     }
 
     /** How many sockets and selectors this process has open; 0 where the system does not tell. */
-    static long descriptors() throws IOException {
+    static long descriptors() {
         Path directory = Path.of("/proc/self/fd");
         if (!Files.isDirectory(directory)) {
             return 0;
         }
         try (Stream<Path> list = Files.list(directory)) {
             return list.filter(AdapterFixture::isSocketOrSelector).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -21,6 +21,8 @@ import io.llamaorch.adapter.spi.StreamLimits;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
+import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -36,6 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The run's hand-shakes, step by step: what a socket would only do by chance. */
+@NoLeaks
 class CompletionRunTest {
 
     private static final String PROPS = "{\"build_info\":\"v1\",\"model_alias\":\"m\"}";

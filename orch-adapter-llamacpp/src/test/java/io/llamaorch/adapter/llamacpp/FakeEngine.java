@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.llamacpp;
 
+import io.llamaorch.adapter.tck.Patience;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -132,7 +133,7 @@ final class FakeEngine implements AutoCloseable {
 
     private static void end(Thread thread) {
         try {
-            Await.end(thread);
+            Patience.end(thread);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -213,7 +214,7 @@ final class FakeEngine implements AutoCloseable {
 
         /** Waits for the test to say {@link #go}. */
         void await() throws InterruptedException {
-            Await.next(signals);
+            Patience.next(signals);
         }
 
         void go() {

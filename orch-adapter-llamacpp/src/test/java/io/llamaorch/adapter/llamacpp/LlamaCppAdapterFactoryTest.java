@@ -11,6 +11,7 @@ import io.llamaorch.adapter.spi.AdapterFactory;
 import io.llamaorch.adapter.spi.Capability;
 import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.WorkerAdapter;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
 import java.net.URL;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** How the adapter is found, described and made (REG-01, CFG). */
+@NoLeaks
 class LlamaCppAdapterFactoryTest {
 
     @RegisterExtension

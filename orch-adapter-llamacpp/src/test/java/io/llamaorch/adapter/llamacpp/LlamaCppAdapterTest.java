@@ -18,6 +18,8 @@ import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.Usage;
 import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.tck.NoLeaks;
+import io.llamaorch.adapter.tck.Patience;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -38,6 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams over a socket, through the public contract only. */
+@NoLeaks
 class LlamaCppAdapterTest {
 
     private static final Duration VERSION_WAIT = Duration.ofMillis(250);
@@ -124,7 +127,7 @@ class LlamaCppAdapterTest {
         Iterator<TokenEvent> events =
                 fixture.adapter(engine).submit(task().build()).iterator();
         assertTrue(events.next() instanceof TokenEvent.Started);
-        Line line = Await.next(lines);
+        Line line = Patience.next(lines);
         for (int i = 0; i < 50; i++) {
             assertEquals("t" + i + " ", ((TokenEvent.Token) events.next()).text());
             line.go();
@@ -145,7 +148,7 @@ class LlamaCppAdapterTest {
         });
         TokenStream stream = fixture.adapter(engine).submit(task().build());
         assertEquals(StopReason.END_OF_TEXT, end(stream).reason());
-        Await.latch(closed);
+        Patience.await(closed);
         assertEquals("a", text(events(stream)));
     }
 
@@ -179,7 +182,7 @@ class LlamaCppAdapterTest {
         assertEquals("", started.model());
         assertEquals(" the moon heard the", text(events));
         adapter.close();
-        Await.latch(gone);
+        Patience.await(gone);
     }
 
     @Test
@@ -196,7 +199,7 @@ class LlamaCppAdapterTest {
         fixture.time().advance(VERSION_WAIT);
         events(first);
         TokenStream second = adapter.submit(task().build());
-        Await.next(asked).go();
+        Patience.next(asked).go();
         TokenEvent.Started started = (TokenEvent.Started) events(second).get(0);
         assertEquals(Optional.of("b11669-Debian"), started.details().engineVersion());
         assertEquals(1, engine.requests("/props").size(), "asked once for both");
@@ -324,7 +327,7 @@ class LlamaCppAdapterTest {
             }
         });
         assertError(ErrorCode.PROTOCOL, fixture.adapter(engine).submit(task().build()));
-        Await.latch(closed);
+        Patience.await(closed);
     }
 
     /** What comes in one read is one callback a chunk: many chunks, split anywhere, are one stream. */
@@ -406,10 +409,10 @@ class LlamaCppAdapterTest {
                 completed.countDown();
             }
         });
-        Await.latch(subscribed);
-        Await.never(() -> sent.get() == tokens || received.get() > 0);
+        Patience.await(subscribed);
+        Patience.awaitNot("more is sent than is asked for", () -> sent.get() == tokens || received.get() > 0);
         subscription.get().request(Long.MAX_VALUE);
-        Await.latch(completed);
+        Patience.await(completed);
         assertEquals(tokens, received.get());
         assertEquals(0, wrong.get());
         assertEquals(StopReason.END_OF_TEXT, end(stream).reason());
@@ -456,7 +459,7 @@ class LlamaCppAdapterTest {
         WorkerAdapter adapter = fixture.adapter(engine);
         TokenStream stream = adapter.submit(task().extra("stream", false).build());
         assertError(ErrorCode.INVALID_PARAMS, stream);
-        Await.stage(stream.released());
+        Patience.get(stream.released());
         assertEquals(0, fixture.time().waiting());
         assertEquals(List.of(), engine.requests("/completion"));
         assertEquals(List.of(), engine.requests("/props"));

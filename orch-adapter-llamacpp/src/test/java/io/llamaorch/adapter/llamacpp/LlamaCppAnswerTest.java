@@ -13,6 +13,8 @@ import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.tck.NoLeaks;
+import io.llamaorch.adapter.tck.Patience;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -33,6 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers that are no stream, servers that are none, and where the token goes (ERR-03, ERR-04, SEC-01, SEC-03). */
+@NoLeaks
 class LlamaCppAnswerTest {
 
     private static final String TOKEN = "sk-very-secret-0123456789";
@@ -209,8 +212,8 @@ class LlamaCppAnswerTest {
         completion = answer(200, "text/event-stream", FakeEngine.END);
         WorkerAdapter adapter = adapter();
         events(adapter.submit(task().model("bigram").build()));
-        Await.stage(adapter.properties());
-        Await.stage(adapter.health());
+        Patience.get(adapter.properties());
+        Patience.get(adapter.health());
         assertEquals(5, requests.size(), "props, completion, props, health, props");
         for (RecordedRequest request : requests) {
             List<String> headers = new ArrayList<>();
@@ -254,9 +257,9 @@ class LlamaCppAnswerTest {
         assertError(ErrorCode.PROTOCOL, adapter().submit(task().build()));
         props = answer(401, "text/plain", TOKEN);
         WorkerAdapter adapter = adapter();
-        String reason = Await.stage(adapter.health()).reason();
+        String reason = Patience.get(adapter.health()).reason();
         assertFalse(reason.contains(TOKEN), reason);
-        String thrown = Await.failure(adapter.properties()).toString();
+        String thrown = Patience.failure(adapter.properties()).toString();
         assertFalse(thrown.contains(TOKEN), thrown);
     }
 
@@ -273,8 +276,8 @@ class LlamaCppAnswerTest {
         assertEquals(0, requests.size());
         assertEquals(
                 Optional.of(ErrorCode.UNAUTHORIZED),
-                Await.stage(adapter.health()).code());
-        assertTrue(Await.failure(adapter.properties()).getMessage().contains("UNAUTHORIZED"));
+                Patience.get(adapter.health()).code());
+        assertTrue(Patience.failure(adapter.properties()).getMessage().contains("UNAUTHORIZED"));
     }
 
     @Test

@@ -15,6 +15,8 @@ import io.llamaorch.adapter.spi.WorkerException;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerHealth.Status;
 import io.llamaorch.adapter.spi.WorkerProperties;
+import io.llamaorch.adapter.tck.NoLeaks;
+import io.llamaorch.adapter.tck.Patience;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Health and properties over a socket (HLT). */
+@NoLeaks
 class LlamaCppHealthTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(5);
@@ -44,7 +47,7 @@ class LlamaCppHealthTest {
     void engine_thatIsWell_isHealthyAndWasAskedNothingThatCosts() throws Exception {
         FakeEngine engine = fixture.engine();
         WorkerAdapter adapter = fixture.adapter(engine);
-        assertHealth(Status.HEALTHY, Optional.empty(), Await.stage(adapter.health()));
+        assertHealth(Status.HEALTHY, Optional.empty(), Patience.get(adapter.health()));
         assertEquals(1, engine.requests("/health").size());
         assertEquals(1, engine.requests("/props").size());
         assertEquals(List.of(), engine.requests("/slots"));
@@ -55,20 +58,20 @@ class LlamaCppHealthTest {
     void model_loading_isDegradedUntilItIsLoaded() throws Exception {
         FakeEngine engine = fixture.engine().on("/health", line -> line.json(503, Transcripts.text("health-loading")));
         WorkerAdapter adapter = fixture.adapter(engine);
-        WorkerHealth loading = Await.stage(adapter.health());
+        WorkerHealth loading = Patience.get(adapter.health());
         assertHealth(Status.DEGRADED, Optional.of(ErrorCode.POOL_UNREADY), loading);
         assertTrue(loading.live());
         assertFalse(loading.ready());
         assertTrue(loading.retryAfter().isPresent());
         engine.on("/health", line -> line.json(200, "{\"status\":\"ok\"}"));
-        assertHealth(Status.HEALTHY, Optional.empty(), Await.stage(adapter.health()));
+        assertHealth(Status.HEALTHY, Optional.empty(), Patience.get(adapter.health()));
     }
 
     @Test
     void credential_refused_isUnauthorizedButAlive() throws Exception {
         FakeEngine engine =
                 fixture.engine().on("/props", line -> line.json(401, Transcripts.text("error-unauthorized")));
-        WorkerHealth health = Await.stage(fixture.adapter(engine).health());
+        WorkerHealth health = Patience.get(fixture.adapter(engine).health());
         assertHealth(Status.UNHEALTHY, Optional.of(ErrorCode.UNAUTHORIZED), health);
         assertTrue(health.live());
     }
@@ -78,10 +81,10 @@ class LlamaCppHealthTest {
         FakeEngine engine = fixture.engine();
         WorkerAdapter adapter = fixture.adapter(engine);
         engine.close();
-        WorkerHealth health = Await.stage(adapter.health());
+        WorkerHealth health = Patience.get(adapter.health());
         assertHealth(Status.UNHEALTHY, Optional.of(ErrorCode.POOL_UNAVAILABLE), health);
         assertFalse(health.live());
-        WorkerException thrown = assertInstanceOf(WorkerException.class, Await.failure(adapter.properties()));
+        WorkerException thrown = assertInstanceOf(WorkerException.class, Patience.failure(adapter.properties()));
         assertEquals(ErrorCode.POOL_UNAVAILABLE, thrown.error().code());
     }
 
@@ -90,9 +93,9 @@ class LlamaCppHealthTest {
         FakeEngine engine = fixture.engine().on("/health", Line::awaitClose);
         CompletionStage<WorkerHealth> health = fixture.adapter(engine).health();
         fixture.time().awaitTimer(LIMIT);
-        Await.until(() -> engine.requests("/health").size() == 1);
+        Patience.await("the engine is asked", () -> engine.requests("/health").size() == 1);
         fixture.time().advance(LIMIT);
-        assertHealth(Status.UNHEALTHY, Optional.of(ErrorCode.DECODE_TIMEOUT), Await.stage(health));
+        assertHealth(Status.UNHEALTHY, Optional.of(ErrorCode.DECODE_TIMEOUT), Patience.get(health));
     }
 
     @Test
@@ -102,9 +105,9 @@ class LlamaCppHealthTest {
                         fixture.config(engine.url()).option("health-timeout", "70ms"))
                 .health();
         fixture.time().awaitTimer(Duration.ofMillis(70));
-        Await.until(() -> engine.requests("/health").size() == 1);
+        Patience.await("the engine is asked", () -> engine.requests("/health").size() == 1);
         fixture.time().advance(Duration.ofMillis(70));
-        assertHealth(Status.UNHEALTHY, Optional.of(ErrorCode.DECODE_TIMEOUT), Await.stage(health));
+        assertHealth(Status.UNHEALTHY, Optional.of(ErrorCode.DECODE_TIMEOUT), Patience.get(health));
     }
 
     @Test
@@ -113,7 +116,7 @@ class LlamaCppHealthTest {
         FakeEngine engine = fixture.engine().on("/health", Line::awaitClose).on("/completion", line -> {
             line.streamHead();
             line.token("a");
-            Await.latch(done);
+            Patience.await(done);
             line.chunk(FakeEngine.END);
         });
         WorkerAdapter adapter = fixture.adapter(engine);
@@ -123,29 +126,29 @@ class LlamaCppHealthTest {
         events.next();
         CompletionStage<WorkerHealth> health = adapter.health();
         fixture.time().awaitTimer(LIMIT);
-        Await.until(() -> engine.requests("/health").size() == 1);
+        Patience.await("the engine is asked", () -> engine.requests("/health").size() == 1);
         fixture.time().advance(LIMIT);
-        assertHealth(Status.DEGRADED, Optional.of(ErrorCode.POOL_UNREADY), Await.stage(health));
+        assertHealth(Status.DEGRADED, Optional.of(ErrorCode.POOL_UNREADY), Patience.get(health));
         done.countDown();
         AdapterFixture.end(stream);
         fixture.time().advance(Duration.ofSeconds(30));
         CompletionStage<WorkerHealth> later = adapter.health();
         fixture.time().awaitTimer(LIMIT);
-        Await.until(() -> engine.requests("/health").size() == 2);
+        Patience.await("the engine is asked", () -> engine.requests("/health").size() == 2);
         fixture.time().advance(LIMIT);
-        assertHealth(Status.UNHEALTHY, Optional.of(ErrorCode.DECODE_TIMEOUT), Await.stage(later));
+        assertHealth(Status.UNHEALTHY, Optional.of(ErrorCode.DECODE_TIMEOUT), Patience.get(later));
     }
 
     @Test
     void properties_areWhatTheEngineTells() throws Exception {
         WorkerAdapter adapter = fixture.adapter(fixture.engine());
-        WorkerProperties properties = Await.stage(adapter.properties());
+        WorkerProperties properties = Patience.get(adapter.properties());
         assertEquals(OptionalInt.of(2), properties.slots());
         assertEquals(OptionalInt.of(2), properties.freeSlots());
         assertEquals(OptionalInt.of(2048), properties.contextLength());
         assertEquals(Optional.of("bigram"), properties.model());
         assertEquals(Set.of("slots", "metrics"), properties.features());
-        assertEquals("b11669-Debian", Await.stage(adapter.engineVersion()));
+        assertEquals("b11669-Debian", Patience.get(adapter.engineVersion()));
     }
 
     @Test
@@ -155,19 +158,19 @@ class LlamaCppHealthTest {
         for (int running = 0; running < 4; running++) {
             assertEquals(
                     OptionalInt.of(Math.max(0, 2 - running)),
-                    Await.stage(adapter.properties()).freeSlots());
+                    Patience.get(adapter.properties()).freeSlots());
             adapter.submit(task().jobId("job-" + running).build());
         }
         for (int job = 0; job < 4; job++) {
             adapter.cancel("job-" + job);
         }
-        assertEquals(OptionalInt.of(2), Await.stage(adapter.properties()).freeSlots());
+        assertEquals(OptionalInt.of(2), Patience.get(adapter.properties()).freeSlots());
     }
 
     @Test
     void properties_notTold_areAbsent() throws Exception {
         FakeEngine engine = fixture.engine().on("/props", line -> line.json(200, "{}"));
-        WorkerProperties properties = Await.stage(fixture.adapter(engine).properties());
+        WorkerProperties properties = Patience.get(fixture.adapter(engine).properties());
         assertEquals(OptionalInt.empty(), properties.slots());
         assertEquals(OptionalInt.empty(), properties.freeSlots());
         assertEquals(Optional.empty(), properties.model());
@@ -178,7 +181,7 @@ class LlamaCppHealthTest {
     void properties_thatAreNoJson_areProtocol() throws Exception {
         FakeEngine engine = fixture.engine().on("/props", line -> line.json(200, "<html>"));
         WorkerException thrown = assertInstanceOf(
-                WorkerException.class, Await.failure(fixture.adapter(engine).properties()));
+                WorkerException.class, Patience.failure(fixture.adapter(engine).properties()));
         assertEquals(ErrorCode.PROTOCOL, thrown.error().code());
     }
 }

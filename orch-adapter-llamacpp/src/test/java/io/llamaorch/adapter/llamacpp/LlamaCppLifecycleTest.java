@@ -20,6 +20,8 @@ import io.llamaorch.adapter.spi.Usage;
 import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerHealth;
+import io.llamaorch.adapter.tck.NoLeaks;
+import io.llamaorch.adapter.tck.Patience;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Cancel in every phase, limits, and close (CAN, TIM, LIF). */
+@NoLeaks
 class LlamaCppLifecycleTest {
 
     @RegisterExtension
@@ -73,12 +76,12 @@ class LlamaCppLifecycleTest {
     }
 
     private void assertCancelled(TokenStream stream, Cancellation cancellation) throws Exception {
-        assertEquals(Cancellation.Answer.ACCEPTED, Await.stage(cancellation.accepted()));
+        assertEquals(Cancellation.Answer.ACCEPTED, Patience.get(cancellation.accepted()));
         assertEquals(StopReason.CANCELLED, end(stream).reason());
-        Await.latch(closed);
+        Patience.await(closed);
         assertEquals(
                 CancelReceipt.Outcome.UNCONFIRMED,
-                Await.stage(stream.released()).outcome());
+                Patience.get(stream.released()).outcome());
     }
 
     @Test
@@ -86,7 +89,7 @@ class LlamaCppLifecycleTest {
         FakeEngine engine = fixture.engine().on("/completion", this::silent);
         WorkerAdapter adapter = fixture.adapter(engine);
         TokenStream stream = adapter.submit(task().build());
-        Await.latch(reached);
+        Patience.await(reached);
         assertCancelled(stream, adapter.cancel("job-1"));
         assertEquals(1, events(stream).size());
     }
@@ -106,8 +109,8 @@ class LlamaCppLifecycleTest {
     void cancel_whileNothingIsAskedFor_closesTheConnection() throws Exception {
         FakeEngine engine = fixture.engine().on("/completion", this::endless);
         TokenStream stream = fixture.adapter(engine).submit(task().build());
-        Await.latch(reached);
-        Await.never(() -> closed.getCount() == 0);
+        Patience.await(reached);
+        Patience.awaitNot("the connection is closed", () -> closed.getCount() == 0);
         assertCancelled(stream, stream.cancel());
     }
 
@@ -117,12 +120,12 @@ class LlamaCppLifecycleTest {
         CountDownLatch cancelled = new CountDownLatch(1);
         FakeEngine engine = fixture.engine().on("/props", line -> {
             asked.countDown();
-            Await.latch(cancelled);
+            Patience.await(cancelled);
             line.json(200, Transcripts.text("props"));
         });
         WorkerAdapter adapter = fixture.adapter(engine);
         TokenStream stream = adapter.submit(task().model("bigram").build());
-        Await.latch(asked);
+        Patience.await(asked);
         stream.cancel();
         assertEquals(StopReason.CANCELLED, end(stream).reason());
         cancelled.countDown();
@@ -146,7 +149,7 @@ class LlamaCppLifecycleTest {
         for (String job : List.of("job-1", "job-2")) {
             assertEquals(
                     Cancellation.Answer.NOT_RUNNING,
-                    Await.stage(adapter.cancel(job).accepted()));
+                    Patience.get(adapter.cancel(job).accepted()));
         }
     }
 
@@ -155,12 +158,12 @@ class LlamaCppLifecycleTest {
         FakeEngine engine = fixture.engine().on("/completion", this::onePiece);
         WorkerAdapter adapter = fixture.adapter(engine);
         TokenStream first = adapter.submit(task().build());
-        Await.latch(reached);
+        Patience.await(reached);
         CountDownLatch goOn = new CountDownLatch(1);
         engine.on("/completion", line -> {
             line.streamHead();
             line.token("a");
-            Await.latch(goOn);
+            Patience.await(goOn);
             line.chunk("data: {\"content\":\"b\"}\n\n" + FakeEngine.END);
             line.awaitClose();
         });
@@ -179,11 +182,11 @@ class LlamaCppLifecycleTest {
         FakeEngine engine = fixture.engine().on("/completion", this::silent);
         TokenStream stream = fixture.adapter(fixture.config(engine.url()).option("unclaimed-timeout", "1h"))
                 .submit(task().build());
-        Await.latch(reached);
+        Patience.await(reached);
         fixture.time().advance(Duration.ofSeconds(120));
         WorkerError error = assertError(ErrorCode.DECODE_TIMEOUT, stream);
         assertTrue(error.message().contains("first-token-timeout"), error.message());
-        Await.latch(closed);
+        Patience.await(closed);
     }
 
     @Test
@@ -199,7 +202,7 @@ class LlamaCppLifecycleTest {
         WorkerError error = assertError(ErrorCode.DECODE_TIMEOUT, stream);
         assertTrue(error.message().contains("idle-timeout"), error.message());
         assertEquals(1, error.tokensDelivered());
-        Await.latch(closed);
+        Patience.await(closed);
     }
 
     /** Pings and prompt progress are no tokens (TIM-01). */
@@ -225,10 +228,10 @@ class LlamaCppLifecycleTest {
         FakeEngine engine = fixture.engine().on("/completion", this::silent);
         TokenStream stream = fixture.adapter(engine)
                 .submit(task().deadline(Duration.ofSeconds(2)).build());
-        Await.latch(reached);
+        Patience.await(reached);
         fixture.time().advance(Duration.ofSeconds(2));
         assertError(ErrorCode.DEADLINE_UNMET, stream);
-        Await.latch(closed);
+        Patience.await(closed);
     }
 
     @Test
@@ -236,13 +239,13 @@ class LlamaCppLifecycleTest {
         FakeEngine engine = fixture.engine().on("/completion", this::onePiece).on("/health", Line::awaitClose);
         WorkerAdapter adapter = fixture.adapter(engine);
         TokenStream stream = adapter.submit(task().build());
-        Await.latch(reached);
+        Patience.await(reached);
         var health = adapter.health();
         adapter.close();
         adapter.close();
         assertError(ErrorCode.POOL_UNAVAILABLE, stream);
-        Await.latch(closed);
-        assertEquals(WorkerHealth.Status.UNHEALTHY, Await.stage(health).status());
+        Patience.await(closed);
+        assertEquals(WorkerHealth.Status.UNHEALTHY, Patience.get(health).status());
         assertEquals(List.of(), AdapterFixture.threads());
     }
 
@@ -251,12 +254,12 @@ class LlamaCppLifecycleTest {
         WorkerAdapter adapter = fixture.adapter(fixture.engine());
         adapter.close();
         assertThrows(IllegalStateException.class, () -> adapter.submit(task().build()));
-        assertInstanceOf(IllegalStateException.class, Await.failure(adapter.health()));
-        assertInstanceOf(IllegalStateException.class, Await.failure(adapter.properties()));
-        assertInstanceOf(IllegalStateException.class, Await.failure(adapter.engineVersion()));
+        assertInstanceOf(IllegalStateException.class, Patience.failure(adapter.health()));
+        assertInstanceOf(IllegalStateException.class, Patience.failure(adapter.properties()));
+        assertInstanceOf(IllegalStateException.class, Patience.failure(adapter.engineVersion()));
         assertEquals(
                 Cancellation.Answer.NOT_RUNNING,
-                Await.stage(adapter.cancel("job-1").accepted()));
+                Patience.get(adapter.cancel("job-1").accepted()));
     }
 
     @Test
@@ -275,8 +278,8 @@ class LlamaCppLifecycleTest {
         executor.shutdown();
         WorkerAdapter adapter =
                 fixture.adapter(fixture.config(fixture.engine().url()).deliveryExecutor(executor));
-        assertEquals(WorkerHealth.Status.HEALTHY, Await.stage(adapter.health()).status());
-        assertEquals(2, Await.stage(adapter.properties()).slots().orElseThrow());
+        assertEquals(WorkerHealth.Status.HEALTHY, Patience.get(adapter.health()).status());
+        assertEquals(2, Patience.get(adapter.properties()).slots().orElseThrow());
     }
 
     /** A thousand times made, used now and then, and closed (LIF-06). */
@@ -301,6 +304,6 @@ class LlamaCppLifecycleTest {
         assertEquals(1, AdapterFixture.threads().size());
         kept.forEach(WorkerAdapter::close);
         assertEquals(1, AdapterFixture.threads().size(), "the first adapter's");
-        Await.until(() -> AdapterFixture.descriptors() <= descriptors);
+        Patience.await("sockets are closed", () -> AdapterFixture.descriptors() <= descriptors);
     }
 }

@@ -15,12 +15,14 @@ import io.llamaorch.adapter.spi.AdapterDescriptor;
 import io.llamaorch.adapter.spi.AdapterFactory;
 import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.WorkerAdapter;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Places in a pool: who gets which, and who gives his back. */
+@NoLeaks
 class AdapterHostBindTest {
 
     private final AdapterFactory factory = mock(AdapterFactory.class);

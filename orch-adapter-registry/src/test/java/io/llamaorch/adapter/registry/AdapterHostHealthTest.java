@@ -14,6 +14,7 @@ import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerException;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerProperties;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Readiness: what it is learned from, and what one bad adapter can do to the others' answers. */
+@NoLeaks
 class AdapterHostHealthTest extends HostFixture {
 
     private static final WorkerHealth LOADING = WorkerHealth.degraded("it loads its model", Duration.ofSeconds(1));

@@ -5,11 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Pin;
-import io.llamaorch.adapter.spi.StreamLimits;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TimeSource;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
+import io.llamaorch.adapter.tck.NoLeaks;
+import io.llamaorch.adapter.tck.Patience;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -17,12 +18,12 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Timeout;
 
 /** Everything at once: whatever others do meanwhile, a submit answers with a stream that ends in a typed way. */
+@NoLeaks
 class AdapterHostRaceTest {
 
     private static final int THREADS = 8;
@@ -85,9 +86,7 @@ class AdapterHostRaceTest {
         // Some streams are held open: they end with their adapters.
         host.close();
         for (TokenStream stream : streams) {
-            TokenEvent.Terminal terminal = stream.outcome()
-                    .toCompletableFuture()
-                    .get(StreamLimits.DEFAULT.firstToken().toSeconds(), TimeUnit.SECONDS);
+            TokenEvent.Terminal terminal = Patience.get(stream.outcome());
             if (terminal instanceof TokenEvent.Error error) {
                 assertTrue(EXPECTED.contains(error.error().code()), error.error() + ", seed " + seed);
             }
@@ -129,7 +128,7 @@ class AdapterHostRaceTest {
                 thread.join();
             }
             for (TokenStream stream : streams) {
-                stream.outcome().toCompletableFuture().get(20, TimeUnit.SECONDS);
+                Patience.get(stream.outcome());
             }
             assertEquals(
                     List.of(0, 0, 0),

@@ -12,17 +12,19 @@ import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerException;
+import io.llamaorch.adapter.tck.NoLeaks;
+import io.llamaorch.adapter.tck.Patience;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Binding, unbinding and closing. */
+@NoLeaks
 class AdapterHostTest extends HostFixture {
 
     @Test
@@ -109,7 +111,7 @@ class AdapterHostTest extends HostFixture {
         fake.creates(config -> {
             entered.countDown();
             try {
-                assertTrue(goOn.await(15, TimeUnit.SECONDS));
+                Patience.await(goOn);
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
@@ -117,7 +119,7 @@ class AdapterHostTest extends HostFixture {
         });
         Thread slow = new Thread(() -> host.bind(spec("r1")), "slow-bind");
         slow.start();
-        assertTrue(entered.await(10, TimeUnit.SECONDS));
+        Patience.await(entered);
         Thread unbind = new Thread(() -> host.unbind(POOL, "r0"), "unbind");
         unbind.start();
         unbind.join(10_000);

@@ -3,6 +3,7 @@ package io.llamaorch.adapter.spi;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.llamaorch.adapter.tck.Patience;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -12,8 +13,6 @@ import java.util.function.Consumer;
 
 /** A subscriber that writes down what it hears. */
 public class Recorder implements Flow.Subscriber<TokenEvent> {
-
-    private static final long MUST_HAPPEN_SECONDS = 20;
 
     public final List<TokenEvent> events = new CopyOnWriteArrayList<>();
     public final List<Thread> threads = new CopyOnWriteArrayList<>();
@@ -101,7 +100,8 @@ public class Recorder implements Flow.Subscriber<TokenEvent> {
 
     /** Waits until the subscriber was told that nothing more comes. */
     public void awaitFinished() throws InterruptedException {
-        assertTrue(finished.await(MUST_HAPPEN_SECONDS, TimeUnit.SECONDS), () -> "heard only " + kinds());
+        assertTrue(
+                finished.await(Patience.mustHappen().toNanos(), TimeUnit.NANOSECONDS), () -> "heard only " + kinds());
     }
 
     /** Fails unless these kinds, and only these, were heard. */

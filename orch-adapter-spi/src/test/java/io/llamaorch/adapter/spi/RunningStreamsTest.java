@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
+@NoLeaks
 @DisplayName("The running streams of one adapter (CAN-04, LIF-04, LIF-05, ERR-05)")
 class RunningStreamsTest {
 
@@ -60,7 +63,7 @@ class RunningStreamsTest {
         assertEquals(1, streams.count());
         begun.get(0).error(WorkerError.of(ErrorCode.WORKER_RESET, "cut"));
         assertEquals(0, streams.count());
-        assertEquals(0, time.pending());
+        assertEquals(0, time.waiting());
         assertEquals("r7", errorOf(stream).replica());
     }
 
@@ -124,7 +127,7 @@ class RunningStreamsTest {
         assertSame(bug, errorOf(stream).cause().orElseThrow());
         assertEquals(0, streams.count());
         assertEquals(CancelReceipt.Outcome.UNCONFIRMED, now(stream.released()).outcome());
-        assertEquals(0, time.pending());
+        assertEquals(0, time.waiting());
     }
 
     @Test
@@ -182,7 +185,7 @@ class RunningStreamsTest {
         }
         assertEquals(List.of(CancelCause.CLOSED, CancelCause.CLOSED), told);
         assertEquals(0, streams.count());
-        assertEquals(0, time.pending());
+        assertEquals(0, time.waiting());
     }
 
     @Test
@@ -203,7 +206,7 @@ class RunningStreamsTest {
         assertTrue(begun.isEmpty());
         assertTrue(stream.released().toCompletableFuture().isDone());
         assertEquals(0, streams.count());
-        assertEquals(0, time.pending());
+        assertEquals(0, time.waiting());
     }
 
     @Test

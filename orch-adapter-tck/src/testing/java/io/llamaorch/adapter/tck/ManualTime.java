@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ManualTime implements TimeSource {
 
+    /** What waits on any of these clocks. It is the one thing they share, for what was left behind is found by it. */
+    private static final Set<Timer> WAITING = ConcurrentHashMap.newKeySet();
+
     private final PriorityQueue<Timer> timers = new PriorityQueue<>(
             Comparator.<Timer>comparingLong(timer -> timer.due).thenComparingLong(timer -> timer.number));
     private final long origin = Long.MAX_VALUE - 1_000_000_000L;
@@ -27,7 +32,28 @@ public final class ManualTime implements TimeSource {
     /** Makes a clock that stands still. */
     public ManualTime() {}
 
-    private record Timer(long due, long number, Runnable task) {}
+    /** A timer that waits; told apart from its likes by what it is, not by what it says. */
+    static final class Timer {
+        private final long due;
+        private final long number;
+        private final Runnable task;
+
+        private Timer(long due, long number, Runnable task) {
+            this.due = due;
+            this.number = number;
+            this.task = task;
+        }
+
+        @Override
+        public String toString() {
+            return task.toString();
+        }
+    }
+
+    /** All that waits on all clocks of this kind. */
+    static Set<Timer> waitingOnAny() {
+        return Set.copyOf(WAITING);
+    }
 
     @Override
     public long nanoTime() {
@@ -48,12 +74,14 @@ public final class ManualTime implements TimeSource {
     public synchronized Scheduled schedule(Duration delay, Runnable task) {
         Timer timer = new Timer(passed + Math.max(0, delay.toNanos()), number++, task);
         timers.add(timer);
+        WAITING.add(timer);
         notifyAll();
         return () -> remove(timer);
     }
 
     private synchronized void remove(Timer timer) {
         timers.remove(timer);
+        WAITING.remove(timer);
     }
 
     /**
@@ -81,7 +109,8 @@ public final class ManualTime implements TimeSource {
             return null;
         }
         passed = Math.max(passed, next.due);
-        return timers.poll();
+        remove(next);
+        return next;
     }
 
     /** {@return how many timers have neither run nor been taken back} */
@@ -90,6 +119,7 @@ public final class ManualTime implements TimeSource {
     }
 
     /** {@return the timers that have neither run nor been taken back, by what they call, the next one first} */
+    @Override
     public synchronized List<String> pending() {
         List<Timer> sorted = new ArrayList<>(timers);
         sorted.sort(timers.comparator());

@@ -1,7 +1,9 @@
 package io.llamaorch.adapter.tck;
 
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -74,6 +76,68 @@ public final class Patience {
             return stage.toCompletableFuture().get(mustHappen().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw new AssertionError("not completed within " + mustHappen() + ": " + stage, e);
+        }
+    }
+
+    /**
+     * Waits for a stage that must fail.
+     *
+     * @param stage the stage
+     * @return why it failed
+     * @throws AssertionError if it completes, or does neither in time
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public static Throwable failure(CompletionStage<?> stage) throws InterruptedException {
+        Object value;
+        try {
+            value = get(stage);
+        } catch (ExecutionException e) {
+            return e.getCause() == null ? e : e.getCause();
+        }
+        throw new AssertionError("it should have failed, and completed with " + value);
+    }
+
+    /**
+     * Waits for what comes next through a queue.
+     *
+     * @param queue the queue
+     * @param <T> what comes
+     * @return what came
+     * @throws AssertionError if nothing comes in time
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
+        T next = queue.poll(mustHappen().toNanos(), TimeUnit.NANOSECONDS);
+        if (next == null) {
+            throw new AssertionError("nothing came within " + mustHappen());
+        }
+        return next;
+    }
+
+    /**
+     * Waits for a latch that must open.
+     *
+     * @param latch the latch
+     * @throws AssertionError if it does not open in time
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public static void await(CountDownLatch latch) throws InterruptedException {
+        if (!latch.await(mustHappen().toNanos(), TimeUnit.NANOSECONDS)) {
+            throw new AssertionError("not opened within " + mustHappen() + ": " + latch);
+        }
+    }
+
+    /**
+     * Waits for a thread that must end.
+     *
+     * @param thread the thread
+     * @throws AssertionError if it does not end in time
+     * @throws InterruptedException if the waiting thread is interrupted
+     */
+    public static void end(Thread thread) throws InterruptedException {
+        thread.join(mustHappen().toMillis());
+        if (thread.isAlive()) {
+            throw new AssertionError("not ended within " + mustHappen() + ": " + thread);
         }
     }
 

@@ -3,6 +3,7 @@ package io.llamaorch.adapter.registry.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.llamaorch.adapter.registry.it.Launch.Found;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** REG-03: a broken provider beside a good one, for each fault that the JVM lets a program see. */
+@NoLeaks
 class BrokenProviderIT {
 
     private static final String GENERATION = "AdapterDescriptor.SPI_GENERATION";

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.registry.it.Launch.Found;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Discovery in a JVM as a user starts it. */
+@NoLeaks
 class DiscoveryIT {
 
     @TempDir

@@ -34,11 +34,19 @@ public final class Closing {
                 replicas.stream().map(Closing::begin).toList();
         var unused = CompletableFuture.allOf(each.toArray(CompletableFuture<?>[]::new))
                 .thenRun(() -> over.complete(null));
-        TimeSource.Scheduled limit = time.schedule(LIMIT, () -> {
-            LOG.warn(
-                    "an adapter did not close within {} s, and is left to itself: this is its fault",
-                    LIMIT.toSeconds());
-            over.complete(null);
+        TimeSource.Scheduled limit = time.schedule(LIMIT, new Runnable() {
+            @Override
+            public void run() {
+                LOG.warn(
+                        "an adapter did not close within {} s, and is left to itself: this is its fault",
+                        LIMIT.toSeconds());
+                over.complete(null);
+            }
+
+            @Override
+            public String toString() {
+                return "limit of closing " + replicas.stream().map(Replica::id).toList();
+            }
         });
         try {
             over.get();

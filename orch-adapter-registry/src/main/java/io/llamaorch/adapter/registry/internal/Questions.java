@@ -33,8 +33,17 @@ final class Questions {
     /** A stage that always completes: with the answer, or with why there is none. */
     <T> CompletableFuture<T> ask(Supplier<CompletionStage<T>> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        TimeSource.Scheduled limit =
-                time.schedule(LIMIT, () -> elsewhere(() -> answer.completeExceptionally(tooLate())));
+        TimeSource.Scheduled limit = time.schedule(LIMIT, new Runnable() {
+            @Override
+            public void run() {
+                elsewhere(() -> answer.completeExceptionally(tooLate()));
+            }
+
+            @Override
+            public String toString() {
+                return "limit of a question to " + spec;
+            }
+        });
         try {
             CompletionStage<T> stage = Objects.requireNonNull(question.get(), "it gave no stage");
             var unused = stage.whenComplete((value, failure) -> {

@@ -1,7 +1,6 @@
 package io.llamaorch.adapter.registry.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doThrow;
@@ -10,6 +9,9 @@ import static org.mockito.Mockito.verify;
 
 import io.llamaorch.adapter.registry.ReplicaSpec;
 import io.llamaorch.adapter.spi.WorkerAdapter;
+import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.NoLeaks;
+import io.llamaorch.adapter.tck.Patience;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,9 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** LIF-04, from the host's side: closing is bounded, whatever an adapter does. */
+@NoLeaks
 class ClosingTest {
-
-    private static final int MUST_HAPPEN_SECONDS = 20;
 
     /** Far longer, so that an adapter that hangs cannot pass for one that was waited for. */
     private static final int HANGS_SECONDS = 600;
@@ -34,11 +35,10 @@ class ClosingTest {
         release.countDown();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (thread.getName().startsWith("orch-close-")) {
-                thread.join(TimeUnit.SECONDS.toMillis(MUST_HAPPEN_SECONDS));
-                assertFalse(thread.isAlive(), thread.getName());
+                Patience.end(thread);
             }
         }
-        assertEquals(0, time.timers());
+        assertEquals(0, time.waiting());
     }
 
     @Test
@@ -68,17 +68,14 @@ class ClosingTest {
                 .close();
         Thread caller = new Thread(() -> Closing.all(List.of(replica("bad", bad), replica("good", good)), time));
         caller.start();
-        assertTrue(hangs.await(MUST_HAPPEN_SECONDS, TimeUnit.SECONDS));
-        assertTrue(closed.await(MUST_HAPPEN_SECONDS, TimeUnit.SECONDS));
-        while (time.timers() == 0 && caller.isAlive()) {
-            Thread.onSpinWait();
-        }
+        Patience.await(hangs);
+        Patience.await(closed);
+        time.awaitTimer(Closing.LIMIT);
         assertTrue(caller.isAlive());
 
         time.advance(Closing.LIMIT);
 
-        caller.join(TimeUnit.SECONDS.toMillis(MUST_HAPPEN_SECONDS));
-        assertFalse(caller.isAlive());
+        Patience.end(caller);
         assertEquals(1, release.getCount(), "the adapter hangs still");
     }
 

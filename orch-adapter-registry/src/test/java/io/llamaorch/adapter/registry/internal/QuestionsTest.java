@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.llamaorch.adapter.registry.ReplicaSpec;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.WorkerException;
+import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +21,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** Whatever an adapter does with a question, there is an answer, and no timer is left. */
+@NoLeaks
 class QuestionsTest {
 
     private final ManualTime time = new ManualTime();
@@ -31,7 +34,7 @@ class QuestionsTest {
         assertEquals(
                 "yes",
                 questions.ask(() -> CompletableFuture.completedStage("yes")).join());
-        assertEquals(0, time.timers());
+        assertEquals(0, time.waiting());
     }
 
     @Test
@@ -72,12 +75,12 @@ class QuestionsTest {
                 () -> questions.ask(() -> {
                     throw new OutOfMemoryError("heap");
                 }));
-        assertEquals(0, time.timers());
+        assertEquals(0, time.waiting());
     }
 
     private Throwable failure(Supplier<CompletionStage<String>> question) {
         CompletableFuture<String> answer = questions.ask(question);
-        assertEquals(0, time.timers());
+        assertEquals(0, time.waiting());
         return assertThrows(CompletionException.class, answer::join).getCause();
     }
 }

@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.registry.ReplicaState;
+import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** LIF-01 and HLT-05: what makes a replica ready or not, and what does not. */
+@NoLeaks
 class ReadinessTest {
 
     private final ManualTime time = new ManualTime();

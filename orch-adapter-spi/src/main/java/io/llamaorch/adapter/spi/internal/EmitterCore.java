@@ -86,9 +86,10 @@ public final class EmitterCore implements TokenEmitter {
         this.replica = replica;
         this.executor = Deliveries.orShared(executor);
         this.steps = steps;
-        this.watchdog = new Watchdog(time, limits, limit -> Expiry.end(this, limit, limits));
+        String job = "job " + jobId + " (" + engine + ")";
+        this.watchdog = new Watchdog(job, time, limits, limit -> Expiry.end(this, limit, limits));
         this.backlog = new Backlog(watchdog, steps, this::fault);
-        this.teardown = new Teardown(time, this.executor);
+        this.teardown = new Teardown(job, time, this.executor);
         this.stream = new StreamHandle(this);
     }
 

@@ -2,7 +2,10 @@ package io.llamaorch.adapter.spi.internal;
 
 import io.llamaorch.adapter.spi.TimeSource;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -11,8 +14,10 @@ import java.util.concurrent.TimeUnit;
  */
 public final class SystemTimeSource implements TimeSource {
 
-    /** The only instance; it has no state. */
+    /** The only instance. */
     public static final TimeSource INSTANCE = new SystemTimeSource();
+
+    private final Set<Timer> pending = ConcurrentHashMap.newKeySet();
 
     private SystemTimeSource() {}
 
@@ -23,9 +28,31 @@ public final class SystemTimeSource implements TimeSource {
 
     @Override
     public Scheduled schedule(Duration delay, Runnable task) {
-        CompletableFuture<Void> timer = new CompletableFuture<>();
-        var unused = timer.thenRun(task); // first, so that a delay of nothing does not run the task on this thread
+        Timer timer = new Timer(task);
+        pending.add(timer); // first of all, or it could be over before
+        var unused = timer.thenRun(() -> begin(timer)); // before it is armed, or a delay of nothing would run it here
         var armed = timer.completeOnTimeout(null, Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
-        return () -> armed.cancel(false);
+        return () -> {
+            pending.remove(timer);
+            armed.cancel(false);
+        };
+    }
+
+    @Override
+    public List<String> pending() {
+        return pending.stream().map(timer -> timer.task.toString()).toList();
+    }
+
+    private void begin(Timer timer) {
+        pending.remove(timer);
+        timer.task.run();
+    }
+
+    private static final class Timer extends CompletableFuture<Void> {
+        private final Runnable task;
+
+        private Timer(Runnable task) {
+            this.task = task;
+        }
     }
 }

@@ -17,6 +17,7 @@ final class Teardown {
 
     private static final Duration PROOF_LIMIT = Duration.ofSeconds(10);
 
+    private final String job;
     private final TimeSource time;
     private final Executor executor;
     private final LazyStage<CancelReceipt> released = new LazyStage<>();
@@ -24,7 +25,8 @@ final class Teardown {
     private volatile @Nullable Function<CancelCause, CompletionStage<CancelReceipt>> handler;
     private volatile @Nullable CancelCause cause;
 
-    Teardown(TimeSource time, Executor executor) {
+    Teardown(String job, TimeSource time, Executor executor) {
+        this.job = job;
         this.time = time;
         this.executor = executor;
     }
@@ -43,10 +45,7 @@ final class Teardown {
             cause = why;
             callOnce();
             if (released.get() == null) {
-                TimeSource.Scheduled limit = time.schedule(
-                        PROOF_LIMIT,
-                        () -> settle(
-                                CancelReceipt.unconfirmed("no proof came within " + PROOF_LIMIT.toSeconds() + " s")));
+                TimeSource.Scheduled limit = time.schedule(PROOF_LIMIT, new NoProof());
                 released.stage().thenRun(limit::cancel);
             }
             return;
@@ -82,6 +81,18 @@ final class Teardown {
             if (thrown instanceof VirtualMachineError fatal) {
                 throw fatal;
             }
+        }
+    }
+
+    private final class NoProof implements Runnable {
+        @Override
+        public void run() {
+            settle(CancelReceipt.unconfirmed("no proof came within " + PROOF_LIMIT.toSeconds() + " s"));
+        }
+
+        @Override
+        public String toString() {
+            return "limit of the proof that " + job + " is cancelled";
         }
     }
 

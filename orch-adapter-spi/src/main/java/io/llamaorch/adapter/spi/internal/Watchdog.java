@@ -26,6 +26,7 @@ final class Watchdog {
     /** As long as differences of times cannot overflow. */
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
+    private final String job;
     private final TimeSource time;
     private final StreamLimits limits;
     private final Consumer<Limit> expired;
@@ -47,7 +48,16 @@ final class Watchdog {
     private long armedFor;
     private TimeSource.@Nullable Scheduled timer;
 
-    Watchdog(TimeSource time, StreamLimits limits, Consumer<Limit> expired) {
+    /**
+     * Makes one that does not watch yet.
+     *
+     * @param job whose limits these are, for whoever asks what a timer is for
+     * @param time the clock
+     * @param limits the limits
+     * @param expired is told which limit passed
+     */
+    Watchdog(String job, TimeSource time, StreamLimits limits, Consumer<Limit> expired) {
+        this.job = job;
         this.time = time;
         this.limits = limits;
         this.expired = expired;
@@ -137,7 +147,7 @@ final class Watchdog {
     private void arm() {
         disarm();
         armedFor = nextEnd();
-        timer = time.schedule(Duration.ofNanos(armedFor - time.nanoTime()), this::look);
+        timer = time.schedule(Duration.ofNanos(armedFor - time.nanoTime()), new Look());
     }
 
     private void disarm() {
@@ -191,6 +201,18 @@ final class Watchdog {
             case UNCLAIMED -> begun + nanos(limits.consumer().unclaimed());
             case WHOLE_CALL, DEADLINE -> hardEnd;
         };
+    }
+
+    private final class Look implements Runnable {
+        @Override
+        public void run() {
+            look();
+        }
+
+        @Override
+        public String toString() {
+            return "limits of " + job;
+        }
     }
 
     private static long nanos(Duration limit) {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.llamaorch.adapter.spi.Cancellation;
 import io.llamaorch.adapter.spi.EndDetails;
-import io.llamaorch.adapter.spi.ManualTime;
 import io.llamaorch.adapter.spi.Recorder;
 import io.llamaorch.adapter.spi.StartDetails;
 import io.llamaorch.adapter.spi.StopReason;
@@ -13,15 +12,14 @@ import io.llamaorch.adapter.spi.Timings;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.Patience;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 
 /** One stream under test: its emitter, and the clock that rules it. */
 final class Bench {
-
-    static final long MUST_HAPPEN_SECONDS = 20;
 
     /** Runs foreign code on the thread at hand, so that a test sees its effects at once. */
     static final Executor AT_ONCE = Runnable::run;
@@ -104,7 +102,7 @@ final class Bench {
 
     /** The value of a stage that must complete soon. */
     static <T> T soon(CompletionStage<T> stage) throws Exception {
-        return stage.toCompletableFuture().get(MUST_HAPPEN_SECONDS, TimeUnit.SECONDS);
+        return Patience.get(stage);
     }
 
     static boolean isDone(CompletionStage<?> stage) {

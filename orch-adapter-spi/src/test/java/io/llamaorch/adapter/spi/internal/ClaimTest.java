@@ -10,10 +10,12 @@ import io.llamaorch.adapter.spi.CancelCause;
 import io.llamaorch.adapter.spi.Recorder;
 import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.TokenEvent;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
+@NoLeaks
 @DisplayName("Who receives a stream (FLW-04)")
 class ClaimTest {
 

@@ -3,16 +3,18 @@ package io.llamaorch.adapter.spi.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.llamaorch.adapter.tck.NoLeaks;
+import io.llamaorch.adapter.tck.Patience;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@NoLeaks
 @DisplayName("Where subscribers are called when nobody supplied an executor")
 @Timeout(60)
 class DeliveriesTest {
@@ -41,9 +43,8 @@ class DeliveriesTest {
             pool.execute(() -> ran.complete(Thread.currentThread()));
             Thread thread = Bench.soon(ran);
             used.add(thread);
-            while (thread.getState() == Thread.State.RUNNABLE || pool.getActiveCount() > 0) {
-                Thread.onSpinWait();
-            }
+            Patience.await(
+                    "the thread idles", () -> thread.getState() != Thread.State.RUNNABLE && pool.getActiveCount() == 0);
         }
         pool.shutdown();
         assertEquals(1, used.size());
@@ -67,7 +68,7 @@ class DeliveriesTest {
         }
         assertEquals(256, pool.getPoolSize());
         release.countDown();
-        assertTrue(done.await(Bench.MUST_HAPPEN_SECONDS, TimeUnit.SECONDS));
+        Patience.await(done);
         pool.shutdown();
     }
 
@@ -77,7 +78,7 @@ class DeliveriesTest {
         CompletableFuture<Thread> ran = new CompletableFuture<>();
         Deliveries.shared().execute(() -> ran.complete(Thread.currentThread()));
         Thread thread = Bench.soon(ran);
-        thread.join(TimeUnit.SECONDS.toMillis(Bench.MUST_HAPPEN_SECONDS));
+        Patience.end(thread);
         assertEquals(Thread.State.TERMINATED, thread.getState());
     }
 }

@@ -11,6 +11,8 @@ import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Recorder;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.tck.NoLeaks;
+import io.llamaorch.adapter.tck.Patience;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -18,11 +20,11 @@ import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@NoLeaks
 @DisplayName("On which thread, and in what order, a subscriber is called (FLW-01, FLW-06)")
 @Timeout(60)
 class DeliveryTest {
@@ -68,7 +70,7 @@ class DeliveryTest {
             await(release);
         }));
         one.start();
-        assertTrue(blocked.await(Bench.MUST_HAPPEN_SECONDS, TimeUnit.SECONDS));
+        Patience.await(blocked);
 
         Bench other = new Bench(Deliveries.shared());
         Recorder heard = Recorder.greedy();
@@ -103,7 +105,7 @@ class DeliveryTest {
             }));
             bench.start();
         }
-        assertTrue(blocked.await(Bench.MUST_HAPPEN_SECONDS, TimeUnit.SECONDS));
+        Patience.await(blocked);
         Bench other = new Bench(Deliveries.shared());
         Recorder heard = Recorder.greedy();
         other.stream().subscribe(heard);

@@ -18,10 +18,12 @@ import io.llamaorch.adapter.spi.TokenDetails;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.Usage;
 import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
+@NoLeaks
 @DisplayName("The order of events (EVT-01, EVT-02, EVT-05, EVT-07, EVT-08)")
 class EventOrderTest {
 

@@ -11,18 +11,20 @@ import io.llamaorch.adapter.spi.CancelCause;
 import io.llamaorch.adapter.spi.IoThread;
 import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.TokenEvent;
+import io.llamaorch.adapter.tck.NoLeaks;
+import io.llamaorch.adapter.tck.Patience;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@NoLeaks
 @DisplayName("The blocking view (FLW-08)")
 @Timeout(60)
 class LoopTest {
@@ -137,9 +139,7 @@ class LoopTest {
             last.complete(latest);
             flag.complete(Thread.currentThread().isInterrupted());
         });
-        while (loop.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
+        Patience.await("the loop waits", () -> loop.getState() == Thread.State.WAITING);
         loop.interrupt();
         TokenEvent.End end = (TokenEvent.End) Bench.soon(last);
         assertEquals(StopReason.CANCELLED, end.reason());
@@ -235,7 +235,7 @@ class LoopTest {
             }
         });
         thread.start();
-        thread.join(TimeUnit.SECONDS.toMillis(Bench.MUST_HAPPEN_SECONDS));
+        Patience.end(thread);
         assertNull(failure.get());
     }
 

@@ -7,11 +7,13 @@ import io.llamaorch.adapter.spi.Channel;
 import io.llamaorch.adapter.spi.Recorder;
 import io.llamaorch.adapter.spi.TokenDetails;
 import io.llamaorch.adapter.spi.TokenEvent;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
+@NoLeaks
 @DisplayName("Pieces of text (EVT-03, EVT-04)")
 class PiecesTest {
 

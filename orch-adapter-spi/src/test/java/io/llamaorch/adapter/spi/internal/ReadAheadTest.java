@@ -10,6 +10,8 @@ import io.llamaorch.adapter.spi.CancelReceipt;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Recorder;
 import io.llamaorch.adapter.spi.TokenEvent;
+import io.llamaorch.adapter.tck.NoLeaks;
+import io.llamaorch.adapter.tck.Patience;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Optional;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@NoLeaks
 @DisplayName("Read-ahead, rest and going on (FLW-02)")
 @Timeout(60)
 class ReadAheadTest {
@@ -193,7 +196,7 @@ class ReadAheadTest {
         Recorder heard = bench.subscribe(new Recorder(23));
         assertEquals(1, returned.getCount());
         heard.subscription.request(1);
-        assertTrue(returned.await(Bench.MUST_HAPPEN_SECONDS, TimeUnit.SECONDS));
+        Patience.await(returned);
         assertTrue(answer.get());
         producer.join();
     }
@@ -213,7 +216,7 @@ class ReadAheadTest {
         producer.start();
         awaitParked(producer);
         bench.stream().cancel();
-        producer.join(TimeUnit.SECONDS.toMillis(Bench.MUST_HAPPEN_SECONDS));
+        Patience.end(producer);
         assertFalse(producer.isAlive());
         assertFalse(answer.get());
     }
@@ -272,7 +275,9 @@ class ReadAheadTest {
         Thread producer = new Thread(() -> produceBlocking(all));
         producer.start();
         for (int i = 0; i < all + 2; i++) {
-            assertTrue(asked.tryAcquire(Bench.MUST_HAPPEN_SECONDS, TimeUnit.SECONDS), "event " + i + " never came");
+            assertTrue(
+                    asked.tryAcquire(Patience.mustHappen().toMillis(), TimeUnit.MILLISECONDS),
+                    "event " + i + " never came");
             heard.subscription.request(1);
         }
         heard.awaitFinished();
@@ -294,8 +299,6 @@ class ReadAheadTest {
     }
 
     private static void awaitParked(Thread thread) {
-        while (thread.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
+        Patience.await("it waits", () -> thread.getState() == Thread.State.WAITING);
     }
 }

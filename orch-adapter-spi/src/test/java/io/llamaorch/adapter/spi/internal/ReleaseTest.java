@@ -17,6 +17,7 @@ import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.Timings;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@NoLeaks
 @DisplayName("Letting go of the engine, and the proof of it (CAN-07, FLW-07)")
 @Timeout(60)
 class ReleaseTest {
@@ -71,12 +73,12 @@ class ReleaseTest {
         listen();
         Cancellation cancellation = bench.stream().cancel();
         assertFalse(Bench.isDone(cancellation.settled()));
-        assertEquals(1, bench.time.pending());
+        assertEquals(1, bench.time.waiting());
         CancelReceipt free = CancelReceipt.slotFree(Duration.ofMillis(150));
         proof.complete(free);
         assertSame(free, Bench.now(cancellation.settled()));
         assertSame(free, released());
-        assertEquals(0, bench.time.pending());
+        assertEquals(0, bench.time.waiting());
         assertEquals(1, calls.get());
     }
 
@@ -167,7 +169,7 @@ class ReleaseTest {
             assertTrue(one.emitter.ended(), cause.name());
             one.stream().cancel();
             assertEquals(1, times.get(), cause.name());
-            assertEquals(0, one.time.pending(), cause.name());
+            assertEquals(0, one.time.waiting(), cause.name());
             assertEquals(
                     cause == CancelCause.TIME_LIMIT || cause == CancelCause.FAULT || cause == CancelCause.CLOSED,
                     one.outcome() instanceof TokenEvent.Error);

@@ -8,7 +8,6 @@ import io.llamaorch.adapter.spi.CancelReceipt;
 import io.llamaorch.adapter.spi.Cancellation;
 import io.llamaorch.adapter.spi.EndDetails;
 import io.llamaorch.adapter.spi.ErrorCode;
-import io.llamaorch.adapter.spi.ManualTime;
 import io.llamaorch.adapter.spi.NonBlockingSubscriber;
 import io.llamaorch.adapter.spi.RunningStreams;
 import io.llamaorch.adapter.spi.StartDetails;
@@ -19,6 +18,9 @@ import io.llamaorch.adapter.spi.Timings;
 import io.llamaorch.adapter.spi.TokenEmitter;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.NoLeaks;
+import io.llamaorch.adapter.tck.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -51,6 +53,7 @@ import org.junit.jupiter.api.Timeout;
  * terminal event each time. The seed is printed; {@code -Dorch.races.seed} repeats a run as far as the scheduler allows,
  * and {@code -Dorch.races} sets how many races there are.
  */
+@NoLeaks
 @DisplayName("Races (CAN-08, CAN-02, EVT-01, FLW-02)")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(300)
@@ -58,7 +61,6 @@ class StreamRacesTest {
 
     private static final int RACES = Integer.getInteger("orch.races", 10_000);
     private static final long SEED = Long.getLong("orch.races.seed", System.nanoTime());
-    private static final int MUST_HAPPEN_SECONDS = 20;
     private static final Duration DEADLINE = Duration.ofSeconds(20);
     private static final int WAYS_TO_END = 8;
 
@@ -205,7 +207,7 @@ class StreamRacesTest {
                 }));
             }
             for (Future<?> actor : running) {
-                actor.get(MUST_HAPPEN_SECONDS, TimeUnit.SECONDS);
+                actor.get(Patience.mustHappen().toNanos(), TimeUnit.NANOSECONDS);
             }
             return check();
         }
@@ -293,14 +295,11 @@ class StreamRacesTest {
             assertEquals(byCaller ? 1 : 0, yes, "one cancel, and only the one that won, is accepted");
             boolean byEngine = kind.equals("END_OF_TEXT") || kind.equals("Error(WORKER_RESET)");
             assertEquals(byEngine ? 0 : 1, cancelCalls.get(), "the adapter is told once, unless it ended the stream");
-            assertEquals(0, time.pending(), "no timer is left");
+            assertEquals(0, time.waiting(), "no timer is left");
             assertEquals(0, streams.count());
             if (form != Form.LOOP) {
-                long begun = System.nanoTime();
-                while (!core.backlog().isEmpty()) { // an owner that is about to look once more
-                    assertTrue(System.nanoTime() - begun < TimeUnit.SECONDS.toNanos(MUST_HAPPEN_SECONDS), "held");
-                    Thread.onSpinWait();
-                }
+                // an owner may be about to look once more
+                Patience.await("nothing is held", core.backlog()::isEmpty);
             }
             return kind;
         }
@@ -431,21 +430,21 @@ class StreamRacesTest {
             /** Asks for all that may be left, and waits until the terminal was heard, or could not be. */
             private void finish(TokenEvent.Terminal outcome) throws Exception {
                 if (form == Form.LOOP) {
-                    completed.get(MUST_HAPPEN_SECONDS, TimeUnit.SECONDS);
+                    Patience.get(completed);
                     assertTrue(terminal == outcome, "the loop ended with " + terminal);
                     return;
                 }
                 asked.set(Long.MAX_VALUE);
                 subscribed.join().request(Long.MAX_VALUE);
                 if (!left) {
-                    completed.get(MUST_HAPPEN_SECONDS, TimeUnit.SECONDS);
+                    Patience.get(completed);
                     assertTrue(threw || terminal == outcome, "the subscriber heard " + terminal + " last");
                 }
                 assertTrue(terminal == null || terminal == outcome);
                 // Whoever owns the delivery lets go of it in the end.
                 CompletableFuture<Void> quiet = new CompletableFuture<>();
                 core.backlog().claim().whenQuiet(() -> quiet.complete(null));
-                quiet.get(MUST_HAPPEN_SECONDS, TimeUnit.SECONDS);
+                Patience.get(quiet);
             }
 
             @Override

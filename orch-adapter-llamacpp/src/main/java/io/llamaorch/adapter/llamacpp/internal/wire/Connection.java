@@ -61,7 +61,7 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
     void begin() {
         if (!over.get()) {
             if (limit != null) {
-                timer = time.schedule(limit, () -> loop.execute(this, () -> expire(limit)));
+                timer = time.schedule(limit, new Limit(limit));
             }
             connector.begin();
         }
@@ -207,6 +207,24 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
 
     private void expire(Duration limit) {
         fail(Kind.TIMEOUT, "the limit of " + limit.toMillis() + " ms passed " + parser.place(), null);
+    }
+
+    private final class Limit implements Runnable {
+        private final Duration limit;
+
+        private Limit(Duration limit) {
+            this.limit = limit;
+        }
+
+        @Override
+        public void run() {
+            loop.execute(Connection.this, () -> expire(limit));
+        }
+
+        @Override
+        public String toString() {
+            return "limit of an exchange with " + endpoint.hostAndPort();
+        }
     }
 
     /** Has the socket watched for what is wanted now. */

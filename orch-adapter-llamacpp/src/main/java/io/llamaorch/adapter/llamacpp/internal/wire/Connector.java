@@ -169,8 +169,7 @@ final class Connector {
     }
 
     private void arm(Duration delay) {
-        int attempt = tried;
-        timer = time.schedule(delay, () -> loop.execute(client, () -> expire(attempt)));
+        timer = time.schedule(delay, new Limit(tried));
     }
 
     private void expire(int attempt) {
@@ -179,6 +178,24 @@ final class Connector {
         }
         note(Kind.CONNECT_TIMEOUT, "no connection within " + limit.toMillis() + " ms", null);
         tryNext();
+    }
+
+    private final class Limit implements Runnable {
+        private final int attempt;
+
+        private Limit(int attempt) {
+            this.attempt = attempt;
+        }
+
+        @Override
+        public void run() {
+            loop.execute(client, () -> expire(attempt));
+        }
+
+        @Override
+        public String toString() {
+            return "limit of connecting to " + endpoint.hostAndPort();
+        }
     }
 
     private void disarm() {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.llamacpp.FakeTransport;
-import io.llamaorch.adapter.llamacpp.ManualTime;
 import io.llamaorch.adapter.llamacpp.Transcripts;
 import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
@@ -15,6 +14,8 @@ import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerHealth.Status;
+import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** One check, answer by answer (HLT-01 to 03). */
+@NoLeaks
 class HealthCheckTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(5);

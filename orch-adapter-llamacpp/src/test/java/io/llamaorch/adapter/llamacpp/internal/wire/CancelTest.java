@@ -3,7 +3,10 @@ package io.llamaorch.adapter.llamacpp.internal.wire;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.llamaorch.adapter.tck.NoLeaks;
+import io.llamaorch.adapter.tck.Patience;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -13,9 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Cancel in every phase (CAN-03, CAN-04, CAN-05): no outcome is told, and the peer sees a reset soon. */
+@NoLeaks
 class CancelTest {
 
-    private static final long SOON_MILLIS = 1000; // 100 by the rule; more is granted to a busy machine
+    private static final Duration SOON = Duration.ofSeconds(1); // 100 ms by the rule; more is granted to a busy machine
 
     @RegisterExtension
     private final WireFixture fixture = new WireFixture();
@@ -24,7 +28,7 @@ class CancelTest {
     private final CountDownLatch reached = new CountDownLatch(1);
 
     private void assertResetSoon() throws InterruptedException {
-        assertEquals(Peer.Ending.RESET, endings.poll(SOON_MILLIS, TimeUnit.MILLISECONDS));
+        assertEquals(Peer.Ending.RESET, endings.poll(Patience.scaled(SOON).toMillis(), TimeUnit.MILLISECONDS));
     }
 
     @Test
@@ -44,10 +48,10 @@ class CancelTest {
         Peer peer = fixture.closing(Peer.following(line -> endings.add(line.awaitEnd())));
         Recorder recorder = new Recorder();
         Call call = fixture.transport(Endpoint.parse("http://engine:" + peer.port())).stream(WireFixture.GET, recorder);
-        Await.latch(reached);
+        Patience.await(reached);
         call.cancel();
         answer.countDown();
-        Await.latch(answered);
+        Patience.await(answered);
         fixture.turn();
         assertEquals(List.of(), recorder.events());
         assertTrue(endings.isEmpty());
@@ -74,7 +78,7 @@ class CancelTest {
                 .transport(Peer.following(line -> {
                     line.head();
                     reached.countDown();
-                    Await.latch(cancelled);
+                    Patience.await(cancelled);
                     endings.add(line.sendAndDrain(""));
                 }))
                 .stream(
@@ -82,7 +86,7 @@ class CancelTest {
                                 .body("text/plain", new byte[32 << 20])
                                 .build(),
                         recorder);
-        Await.latch(reached);
+        Patience.await(reached);
         call.cancel();
         fixture.turn();
         cancelled.countDown();
@@ -100,7 +104,7 @@ class CancelTest {
                     endings.add(line.awaitEnd());
                 }))
                 .stream(WireFixture.GET, recorder);
-        Await.latch(reached);
+        Patience.await(reached);
         call.cancel();
         call.cancel();
         assertResetSoon();

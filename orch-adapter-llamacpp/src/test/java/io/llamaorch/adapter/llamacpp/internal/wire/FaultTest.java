@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure.Kind;
+import io.llamaorch.adapter.tck.NoLeaks;
+import io.llamaorch.adapter.tck.Patience;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -15,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Peers that cut or misbehave, and listeners that throw: each costs its own call only (ERR-06, FLW-05). */
+@NoLeaks
 class FaultTest {
 
     private static final String HALF = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n";
@@ -94,7 +97,7 @@ class FaultTest {
                 }))
                 .stream(WireFixture.GET, recorder);
         assertEquals(Kind.MALFORMED, recorder.awaitFailure().kind());
-        assertEquals(Peer.Ending.RESET, Await.next(endings));
+        assertEquals(Peer.Ending.RESET, Patience.next(endings));
     }
 
     @ParameterizedTest
@@ -120,7 +123,7 @@ class FaultTest {
         WireFailure failure = throwing.awaitFailure();
         assertEquals(Kind.INTERNAL, failure.kind());
         assertSame(thrown, failure.cause());
-        assertEquals(Peer.Ending.RESET, Await.next(endings));
+        assertEquals(Peer.Ending.RESET, Patience.next(endings));
         fixture.turn();
         assertEquals(List.of("connected", "head 200"), stays.events());
     }

@@ -2,11 +2,12 @@ package io.llamaorch.adapter.llamacpp.internal.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure.Kind;
+import io.llamaorch.adapter.tck.NoLeaks;
+import io.llamaorch.adapter.tck.Patience;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The I/O thread: it begins with the first call, ends with the last transport, and dies of nothing less than the VM. */
+@NoLeaks
 class LifecycleTest {
 
     @RegisterExtension
@@ -108,11 +110,10 @@ class LifecycleTest {
         SocketTransport transport = fixture.transport(half());
         WeakReference<Recorder> listener = new WeakReference<>(cancelled(transport));
         fixture.turn();
-        long end = System.nanoTime() + Await.MUST_HAPPEN.toNanos();
-        while (listener.get() != null && System.nanoTime() - end < 0) {
+        Patience.await("the listener is forgotten", () -> {
             System.gc();
-        }
-        assertNull(listener.get());
+            return listener.get() == null;
+        });
     }
 
     private static Recorder cancelled(SocketTransport transport) throws Exception {
@@ -144,7 +145,7 @@ class LifecycleTest {
             assertEquals(Kind.INTERNAL, victim.awaitFailure().kind());
             assertEquals(Kind.INTERNAL, bystander.awaitFailure().kind());
             for (Thread thread : dying) {
-                Await.end(thread);
+                Patience.end(thread);
             }
             assertSame(fatal, uncaught.get());
 

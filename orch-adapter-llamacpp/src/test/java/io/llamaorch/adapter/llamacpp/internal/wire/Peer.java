@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.llamacpp.internal.wire;
 
+import io.llamaorch.adapter.tck.Patience;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -110,7 +111,7 @@ final class Peer implements AutoCloseable {
 
     private static void end(Thread thread) {
         try {
-            Await.end(thread);
+            Patience.end(thread);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.llamacpp.internal.wire;
 
+import io.llamaorch.adapter.tck.Patience;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -58,15 +59,15 @@ final class Recorder implements StreamListener, ExchangeListener {
     }
 
     String nextPiece() throws InterruptedException {
-        return Await.next(pieces);
+        return Patience.next(pieces);
     }
 
     void awaitConnected() throws InterruptedException {
-        Await.latch(connected);
+        Patience.await(connected);
     }
 
     Recorder awaitOutcome() throws InterruptedException {
-        Await.latch(outcome);
+        Patience.await(outcome);
         return this;
     }
 

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure.Kind;
+import io.llamaorch.adapter.tck.NoLeaks;
+import io.llamaorch.adapter.tck.Patience;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@NoLeaks
 class SocketTransportTest {
 
     @RegisterExtension
@@ -56,8 +59,8 @@ class SocketTransportTest {
                 "POST /base/completion?x=%20y HTTP/1.1\r\nHost: [::1]:" + peer.port()
                         + "\r\nConnection: close\r\nAccept: */*\r\nAuthorization: Bearer secret\r\n"
                         + "Content-Type: application/json\r\nUser-Agent: test/1\r\nContent-Length: 2\r\n\r\n{}",
-                Await.next(requests));
-        assertEquals(Peer.Ending.RESET, Await.next(endings)); // at once, though the peer keeps its side open
+                Patience.next(requests));
+        assertEquals(Peer.Ending.RESET, Patience.next(endings)); // at once, though the peer keeps its side open
     }
 
     @Test
@@ -111,7 +114,7 @@ class SocketTransportTest {
                                 .exchangeLimit(Duration.ofSeconds(3))
                                 .build(),
                         recorder);
-        Await.latch(asked);
+        Patience.await(asked);
         fixture.time().advance(Duration.ofMillis(2999));
         fixture.turn();
         assertEquals(List.of(), recorder.events());
@@ -119,7 +122,7 @@ class SocketTransportTest {
         WireFailure failure = recorder.awaitFailure();
         assertEquals(Kind.TIMEOUT, failure.kind());
         assertTrue(failure.message().contains("3000 ms"), failure.message());
-        assertEquals(Peer.Ending.RESET, Await.next(endings));
+        assertEquals(Peer.Ending.RESET, Patience.next(endings));
     }
 
     @Test
@@ -139,7 +142,7 @@ class SocketTransportTest {
             String name = line.request().split(" ")[1];
             line.sendStreamHead();
             allThere.countDown();
-            Await.latch(allThere);
+            Patience.await(allThere);
             for (int i = 0; i < 20; i++) {
                 line.sendChunk(name + "," + i + ";");
             }
@@ -193,7 +196,7 @@ class SocketTransportTest {
         Recorder recorder = new Recorder();
         fixture
                 .transport(Peer.following(line -> {
-                    Await.latch(read);
+                    Patience.await(read);
                     requests.add(line.request());
                     line.send(HEALTHY);
                 }))
@@ -206,7 +209,7 @@ class SocketTransportTest {
         fixture.turn(); // which also uses the shared buffer in between
         read.countDown();
         recorder.awaitOutcome();
-        String request = Await.next(requests);
+        String request = Patience.next(requests);
         assertEquals(new String(large, StandardCharsets.US_ASCII), request.substring(request.indexOf("\r\n\r\n") + 4));
     }
 }

@@ -2,6 +2,8 @@ package io.llamaorch.adapter.llamacpp.internal.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -84,7 +86,7 @@ final class WireFixture implements BeforeEachCallback, AfterEachCallback {
             opened.pop().close();
         }
         for (Thread thread : ours) {
-            Await.end(thread);
+            Patience.end(thread);
         }
         assertEquals(List.of(), threads(), "threads of the wire");
         assertEquals(descriptorsBefore, descriptors(), "open sockets and selectors");
