@@ -13,44 +13,46 @@ import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerProperties;
-import java.util.List;
-import java.util.StringTokenizer;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An adapter without an engine. It has no thread, no socket and no state but its running streams; all of its time is
- * the configuration's.
+ * The adapter to a {@link MockEngine}. It has no thread, no socket and no state but its running streams and the
+ * questions it was asked; all of its time is the configuration's.
  *
  * <p>Thread safety: safe for concurrent use.
  */
 final class MockAdapter implements WorkerAdapter {
 
-    static final String MODEL = "mock-1";
-
     private final AdapterConfig config;
-    private final MockOptions options;
+    private final MockEngine engine;
+    private final boolean ownsEngine;
     private final RunningStreams streams;
+    private final MockHealth health;
 
-    MockAdapter(AdapterConfig config, MockOptions options) {
+    /**
+     * Makes an adapter.
+     *
+     * @param config what it was created with
+     * @param options the same, read
+     * @param engine where its tasks run
+     * @param ownsEngine whether the engine ends with it
+     */
+    MockAdapter(AdapterConfig config, MockOptions options, MockEngine engine, boolean ownsEngine) {
         this.config = config;
-        this.options = options;
+        this.engine = engine;
+        this.ownsEngine = ownsEngine;
         this.streams = RunningStreams.create(MockAdapterFactory.ENGINE, config, options.limits());
+        this.health = new MockHealth(engine, config, options, streams);
     }
 
     @Override
     public CompletionStage<WorkerHealth> health() {
-        return answer(WorkerHealth.healthy("the mock is always there"));
+        return health.health();
     }
 
     @Override
     public CompletionStage<WorkerProperties> properties() {
-        return answer(WorkerProperties.builder()
-                .engineVersion(MockAdapterFactory.version())
-                .modelNames(List.of(MODEL))
-                .slots(options.slots())
-                .freeSlots(Math.max(0, options.slots() - streams.count()))
-                .build());
+        return health.properties();
     }
 
     @Override
@@ -66,19 +68,18 @@ final class MockAdapter implements WorkerAdapter {
     @Override
     public void close() {
         streams.close();
+        health.close();
+        if (ownsEngine) {
+            engine.close();
+        }
     }
 
     private void begin(TaskRequest task, TokenEmitter emitter) {
         String unable = whatItCannotDo(task);
         if (!unable.isEmpty()) {
             emitter.error(WorkerError.of(ErrorCode.UNSUPPORTED, "the mock has no " + unable + ": leave that out"));
-        } else if (!task.model().isEmpty() && !task.model().equals(MODEL)) {
-            emitter.error(WorkerError.of(
-                    ErrorCode.NOT_FOUND, "the mock serves no model '" + task.model() + "', only '" + MODEL + "'"));
         } else if (task.prompt() instanceof Prompt.Text prompt) {
-            MockText text = MockText.tell(prompt.text(), task, options.text().length());
-            int promptTokens = Math.max(1, new StringTokenizer(prompt.text()).countTokens());
-            new MockGeneration(emitter, config.timeSource(), options, text, promptTokens).begin();
+            MockGeneration.begin(task, prompt.text(), emitter, engine, config, health::heard);
         }
     }
 
@@ -100,13 +101,5 @@ final class MockAdapter implements WorkerAdapter {
                 .flatMap(pin -> pin.slot().stream().boxed().findFirst())
                 .isPresent();
         return pinned ? "slots to pin to" : "";
-    }
-
-    private <T> CompletionStage<T> answer(T value) {
-        if (streams.closed()) {
-            return CompletableFuture.failedStage(new IllegalStateException("the adapter is closed: create a new one"));
-        }
-        return CompletableFuture.supplyAsync(() -> value, config.deliveryExecutor())
-                .minimalCompletionStage();
     }
 }

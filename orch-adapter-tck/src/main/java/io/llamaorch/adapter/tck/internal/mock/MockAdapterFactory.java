@@ -5,6 +5,8 @@ import io.llamaorch.adapter.spi.AdapterDescriptor;
 import io.llamaorch.adapter.spi.AdapterFactory;
 import io.llamaorch.adapter.spi.Capability;
 import io.llamaorch.adapter.spi.WorkerAdapter;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Makes adapters for the engine {@code mock}: for trying things out, for the tests of a host, and as a model for
@@ -16,8 +18,17 @@ public final class MockAdapterFactory implements AdapterFactory {
 
     static final String ENGINE = "mock";
 
+    /** Finds the engine that stands ready for a configuration; without one the adapter gets an engine of its own. */
+    private final Function<AdapterConfig, Optional<MockEngine>> ready;
+
     /** Called by the service loader; does nothing. */
-    public MockAdapterFactory() {}
+    public MockAdapterFactory() {
+        this(config -> Optional.empty());
+    }
+
+    MockAdapterFactory(Function<AdapterConfig, Optional<MockEngine>> ready) {
+        this.ready = ready;
+    }
 
     @Override
     public String engine() {
@@ -34,7 +45,11 @@ public final class MockAdapterFactory implements AdapterFactory {
 
     @Override
     public WorkerAdapter create(AdapterConfig config) {
-        return new MockAdapter(config, MockOptions.read(config.options()));
+        MockOptions options = MockOptions.read(config.options());
+        Optional<MockEngine> engine = ready.apply(config);
+        return engine.isPresent()
+                ? new MockAdapter(config, options, engine.get(), false)
+                : new MockAdapter(config, options, new MockEngine("", options.engine()), true);
     }
 
     /** The module knows it; on the class path nobody does. */

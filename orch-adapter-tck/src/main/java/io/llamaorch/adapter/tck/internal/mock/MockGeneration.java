@@ -1,118 +1,95 @@
 package io.llamaorch.adapter.tck.internal.mock;
 
+import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.CancelCause;
 import io.llamaorch.adapter.spi.CancelReceipt;
 import io.llamaorch.adapter.spi.EndDetails;
-import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.StartDetails;
+import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TimeSource;
-import io.llamaorch.adapter.spi.Timings;
 import io.llamaorch.adapter.spi.TokenEmitter;
 import io.llamaorch.adapter.spi.WorkerError;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
-/**
- * One answer on its way: a timer that emits a token and sets itself again, until the text is over, the emitter says
- * that nobody reads, or the stream ends. At most one timer is set at any time, which is what makes the emitting serial.
- */
-final class MockGeneration {
+/** One answer on its way from the engine to the emitter, as the adapter sees it. */
+final class MockGeneration implements MockClient {
 
     private final TokenEmitter emitter;
+    private final MockEngine engine;
     private final TimeSource time;
-    private final MockOptions options;
-    private final MockText text;
-    private final int promptTokens;
+    private final Runnable heard;
+    private final MockTask task;
+    private int promptTokens;
 
-    /** How many tokens were told; handed from timer to timer. */
-    private int told;
-
-    private volatile TimeSource.@Nullable Scheduled timer;
-
-    MockGeneration(TokenEmitter emitter, TimeSource time, MockOptions options, MockText text, int promptTokens) {
+    private MockGeneration(
+            TaskRequest request,
+            String prompt,
+            TokenEmitter emitter,
+            MockEngine engine,
+            AdapterConfig config,
+            Runnable heard) {
         this.emitter = emitter;
-        this.time = time;
-        this.options = options;
-        this.text = text;
-        this.promptTokens = promptTokens;
+        this.engine = engine;
+        this.time = config.timeSource();
+        this.heard = heard;
+        task = new MockTask(engine, request, prompt, this, config.deliveryExecutor(), time);
     }
 
-    void begin() {
-        emitter.onCancel(this::letGo);
-        emitter.onDemand(this::goOn);
-        callLater(Duration.ZERO, this::start);
+    /** Begins one; whoever ended the stream before finds that the engine never sees its task. */
+    static void begin(
+            TaskRequest request,
+            String prompt,
+            TokenEmitter emitter,
+            MockEngine engine,
+            AdapterConfig config,
+            Runnable heard) {
+        MockGeneration generation = new MockGeneration(request, prompt, emitter, engine, config, heard);
+        emitter.onDemand(generation.task::demand);
+        emitter.onCancel(generation::letGo);
+        engine.accept(generation.task, config.token());
     }
 
-    private void start() {
-        if (!somethingGoesWrong()) {
-            emitter.usage(promptTokens, 0, 0);
-            StartDetails details = StartDetails.builder()
-                    .engineVersion(MockAdapterFactory.version())
-                    .build();
-            if (emitter.started(MockAdapter.MODEL, details)) {
-                goOn();
-            }
-        }
+    @Override
+    public boolean started(int tokensOfPrompt) {
+        heard.run();
+        promptTokens = tokensOfPrompt;
+        emitter.usage(promptTokens, 0, 0);
+        return emitter.started(
+                MockEngine.MODEL,
+                StartDetails.builder()
+                        .engineVersion(MockAdapterFactory.version())
+                        .build());
     }
 
-    private void goOn() {
-        callLater(options.text().pause(), this::tell);
+    @Override
+    public boolean generated(String text, int tokens) {
+        heard.run();
+        emitter.usage(promptTokens, 0, tokens);
+        return text.isEmpty() || emitter.token(text);
     }
 
-    /** After {@code false} from the emitter the next call may be under way already: nothing here may follow it. */
-    private void tell() {
-        if (somethingGoesWrong()) {
-            return;
+    @Override
+    public void ended(MockAnswer answer) {
+        EndDetails.Builder details = EndDetails.builder().slot(answer.slot());
+        if (!answer.stopString().isEmpty()) {
+            details.stopString(answer.stopString());
         }
-        if (told == text.pieces().size()) {
-            end();
-            return;
-        }
-        String piece = text.pieces().get(told++);
-        emitter.usage(promptTokens, 0, told);
-        if (emitter.token(piece)) {
-            goOn();
-        }
+        emitter.end(answer.reason(), answer.timings(), details.build());
     }
 
-    private void end() {
-        EndDetails.Builder details = EndDetails.builder();
-        if (!text.stopString().isEmpty()) {
-            details.stopString(text.stopString());
-        }
-        emitter.end(text.reason(), Timings.UNKNOWN, details.build());
-    }
-
-    /** Whether the task fails or hangs here; one that hangs waits for a limit, a cancel or the adapter's close. */
-    private boolean somethingGoesWrong() {
-        int length = text.pieces().size();
-        if (options.faults().failsNow(told, length)) {
-            ErrorCode code = options.faults().failWith().orElseThrow();
-            emitter.error(WorkerError.of(
-                    code, "the mock was told to fail after " + told + " tokens: take the option fail-with away"));
-            return true;
-        }
-        return options.faults().hangsNow(told, length);
+    @Override
+    public void failed(WorkerError error) {
+        emitter.error(error);
     }
 
     private CompletionStage<CancelReceipt> letGo(CancelCause cause) {
-        stopTimer();
-        return CompletableFuture.completedStage(CancelReceipt.slotFree(Duration.ZERO));
-    }
-
-    private void callLater(Duration delay, Runnable task) {
-        timer = time.schedule(delay, task);
-        if (emitter.ended()) { // maybe after letGo looked for a timer
-            stopTimer();
-        }
-    }
-
-    private void stopTimer() {
-        TimeSource.Scheduled set = timer;
-        if (set != null) {
-            set.cancel();
-        }
+        long began = time.nanoTime();
+        return CompletableFuture.completedStage(
+                engine.leave(task)
+                        ? CancelReceipt.slotFree(Duration.ofNanos(time.nanoTime() - began))
+                        : CancelReceipt.unconfirmed("the mock engine goes on although its client left, as it was told"
+                                + " with the fault ignore-disconnect"));
     }
 }

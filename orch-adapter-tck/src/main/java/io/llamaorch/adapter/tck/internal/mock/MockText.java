@@ -3,14 +3,19 @@ package io.llamaorch.adapter.tck.internal.mock;
 import io.llamaorch.adapter.spi.Sampling;
 import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.TaskRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
+import java.util.StringTokenizer;
 
 /**
- * A whole answer, made up beforehand: the same prompt, seed and limits give the same one, in every process.
+ * A whole answer, made up beforehand: the same prompt, seed and limits give the same one, in every process. A prompt
+ * that speaks of emoji gets some, two tokens each.
  *
- * @param pieces the tokens
+ * @param pieces what the client is told with each token; empty with one that gives no text yet, because it is half a
+ *     character or may be the beginning of a stop string
  * @param reason why it ends
  * @param stopString the stop string that ended it, else empty
  */
@@ -42,12 +47,36 @@ record MockText(List<String> pieces, StopReason reason, String stopString) {
             "stones",
             "so");
 
+    private static final List<String> EMOJI = List.of(" 🌧️", " 🎶", " ⭐");
+
+    /** So many words come between one emoji and the next. */
+    private static final int WORDS_TO_EMOJI = 2;
+
     static MockText tell(String prompt, TaskRequest task, int length) {
         int limit = task.maxTokens().orElse(Integer.MAX_VALUE);
-        List<String> pieces =
-                words(new Random(31L * prompt.hashCode() + seed(task.sampling())), Math.min(length, limit));
+        Random random = new Random(31L * prompt.hashCode() + seed(task.sampling()));
+        boolean emoji = prompt.toLowerCase(Locale.ROOT).contains("emoji");
+        List<String> tokens = tokens(random, Math.min(length, limit), emoji);
         StopReason reason = limit <= length ? StopReason.LIMIT : StopReason.END_OF_TEXT;
-        return new MockText(pieces, reason, "").stoppedAt(task.sampling().stop());
+        List<String> stops = task.sampling().stop();
+        return stops.isEmpty() ? new MockText(tokens, reason, "") : held(tokens, reason, stops);
+    }
+
+    /** How many tokens a prompt has: its words. */
+    static int count(String prompt) {
+        return Math.max(1, new StringTokenizer(prompt).countTokens());
+    }
+
+    /** How many bytes a text has on a wire. */
+    static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    /** The beginning of a text, with no character cut. */
+    static String cut(String text, int atMost) {
+        int end = Math.min(text.length(), atMost);
+        return text.substring(
+                0, end < text.length() && Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end);
     }
 
     /** At temperature 0 there is no choice that a seed could steer. */
@@ -55,38 +84,56 @@ record MockText(List<String> pieces, StopReason reason, String stopString) {
         return sampling.temperature().orElse(1) == 0 ? 0 : sampling.seed().orElse(0);
     }
 
-    private static List<String> words(Random random, int count) {
-        List<String> pieces = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            pieces.add(" " + WORDS.get(random.nextInt(WORDS.size())));
+    /** The text of each token; a limit inside an emoji leaves half of it, which is no text. */
+    private static List<String> tokens(Random random, int count, boolean emoji) {
+        List<String> tokens = new ArrayList<>(count + 1);
+        for (int words = 0; tokens.size() < count; words++) {
+            if (emoji && words > 0 && words % WORDS_TO_EMOJI == 0) {
+                tokens.add("");
+                tokens.add(EMOJI.get(random.nextInt(EMOJI.size())));
+            }
+            tokens.add(" " + WORDS.get(random.nextInt(WORDS.size())));
         }
-        return List.copyOf(pieces);
+        return List.copyOf(tokens.subList(0, count));
     }
 
-    private MockText stoppedAt(List<String> stops) {
-        String whole = String.join("", pieces);
-        int end = whole.length();
-        String found = "";
+    /** Holds back what may become a stop string, until it does or does not; at the end of the text nothing is held. */
+    private static MockText held(List<String> tokens, StopReason reason, List<String> stops) {
+        List<String> pieces = new ArrayList<>();
+        StringBuilder waiting = new StringBuilder();
+        for (int i = 0; i < tokens.size(); i++) {
+            waiting.append(tokens.get(i));
+            int end = waiting.length();
+            String found = "";
+            for (String stop : stops) {
+                int at = waiting.indexOf(stop);
+                if (at >= 0 && at < end) {
+                    end = at;
+                    found = stop;
+                }
+            }
+            if (!found.isEmpty()) {
+                pieces.add(waiting.substring(0, end));
+                return new MockText(List.copyOf(pieces), StopReason.STOP_STRING, found);
+            }
+            int safe = i == tokens.size() - 1 ? waiting.length() : waiting.length() - heldBack(waiting, stops);
+            pieces.add(waiting.substring(0, safe));
+            waiting.delete(0, safe);
+        }
+        return new MockText(List.copyOf(pieces), reason, "");
+    }
+
+    /** How many characters at the end of the text begin a stop string. */
+    private static int heldBack(CharSequence text, List<String> stops) {
+        int longest = 0;
         for (String stop : stops) {
-            int at = whole.indexOf(stop);
-            if (at >= 0 && at < end) {
-                end = at;
-                found = stop;
+            for (int length = Math.min(stop.length() - 1, text.length()); length > longest; length--) {
+                if (stop.startsWith(
+                        text.subSequence(text.length() - length, text.length()).toString())) {
+                    longest = length;
+                }
             }
         }
-        return found.isEmpty() ? this : new MockText(upTo(end), StopReason.STOP_STRING, found);
-    }
-
-    private List<String> upTo(int end) {
-        List<String> kept = new ArrayList<>();
-        int room = end;
-        for (String piece : pieces) {
-            if (room == 0) {
-                break;
-            }
-            kept.add(piece.substring(0, Math.min(room, piece.length())));
-            room -= kept.get(kept.size() - 1).length();
-        }
-        return List.copyOf(kept);
+        return longest;
     }
 }

@@ -18,6 +18,7 @@ import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.spi.WorkerHealth;
+import io.llamaorch.adapter.tck.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,8 +37,10 @@ class MockAdapterTest {
     private final ManualTime time = new ManualTime();
 
     private WorkerAdapter adapter(String... options) {
-        AdapterConfig.Builder config =
-                AdapterConfig.builder().replica("default", "r0").timeSource(time);
+        AdapterConfig.Builder config = AdapterConfig.builder()
+                .replica("default", "r0")
+                .timeSource(time)
+                .deliveryExecutor(Runnable::run);
         for (int i = 0; i < options.length; i += 2) {
             config.option(options[i], options[i + 1]);
         }
@@ -51,7 +54,7 @@ class MockAdapterTest {
     private List<TokenEvent> run(WorkerAdapter adapter, TaskRequest task) {
         try (adapter;
                 TokenStream stream = adapter.submit(task)) {
-            time.pass(Duration.ofSeconds(25));
+            time.advance(Duration.ofSeconds(25));
             List<TokenEvent> events = new ArrayList<>();
             stream.forEach(events::add);
             return events;
@@ -126,7 +129,7 @@ class MockAdapterTest {
     void tokens_whenAPaceIsSet_comeAtIt() {
         try (WorkerAdapter adapter = adapter("tokens-per-second", "10");
                 TokenStream stream = adapter.submit(task().build())) {
-            time.pass(Duration.ofMillis(350));
+            time.advance(Duration.ofMillis(350));
             stream.cancel();
             TokenEvent.End end = (TokenEvent.End) stream.iterator().next();
             assertEquals(3, end.usage().generated().orElseThrow());
@@ -137,7 +140,7 @@ class MockAdapterTest {
     void emitting_whenNobodyReads_rests() {
         try (WorkerAdapter adapter = adapter("length", "500");
                 TokenStream stream = adapter.submit(TaskRequest.builder("x").build())) {
-            time.pass(Duration.ofSeconds(1));
+            time.advance(Duration.ofSeconds(1));
             var events = stream.iterator();
             for (int i = 0; i < 20; i++) {
                 events.next();
@@ -183,7 +186,7 @@ class MockAdapterTest {
     void cancel_whenItHangs_provesThatThePlaceIsFree() throws Exception {
         try (WorkerAdapter adapter = adapter("hang-after", "2")) {
             TokenStream stream = adapter.submit(task().jobId("j2").build());
-            time.pass(Duration.ofSeconds(1));
+            time.advance(Duration.ofSeconds(1));
             CancelReceipt receipt = get(adapter.cancel("j2").settled());
             assertEquals(CancelReceipt.Outcome.SLOT_FREE, receipt.outcome());
             assertEquals(StopReason.CANCELLED, ((TokenEvent.End) get(stream.outcome())).reason());
@@ -194,14 +197,14 @@ class MockAdapterTest {
     void close_whenStreamsRun_endsThemAndLeavesNoTimer() throws Exception {
         WorkerAdapter adapter = adapter("tokens-per-second", "1");
         TokenStream stream = adapter.submit(task().build());
-        time.pass(Duration.ofSeconds(2));
+        time.advance(Duration.ofSeconds(2));
         adapter.close();
         adapter.close();
 
         TokenEvent.Error end = (TokenEvent.Error) get(stream.outcome());
         assertEquals(ErrorCode.POOL_UNAVAILABLE, end.error().code());
         get(stream.released());
-        assertEquals(0, time.timers());
+        assertEquals(0, time.waiting());
         assertThrows(IllegalStateException.class, () -> adapter.submit(task().build()));
         ExecutionException health = assertThrows(ExecutionException.class, () -> get(adapter.health()));
         assertInstanceOf(IllegalStateException.class, health.getCause());
@@ -211,9 +214,9 @@ class MockAdapterTest {
     void stream_whenItEnded_leavesNoTimer() throws Exception {
         try (WorkerAdapter adapter = adapter();
                 TokenStream stream = adapter.submit(task().build())) {
-            time.pass(LONG);
+            time.advance(LONG);
             get(stream.outcome());
-            assertEquals(0, time.timers());
+            assertEquals(0, time.waiting());
         }
     }
 
@@ -232,7 +235,7 @@ class MockAdapterTest {
 
     @Test
     void healthAndProperties_always_tellOfItsPlaces() throws Exception {
-        try (WorkerAdapter adapter = adapter("slots", "3");
+        try (WorkerAdapter adapter = adapter("slots", "3", "hang-after", "2");
                 TokenStream running = adapter.submit(task().build())) {
             assertEquals(WorkerHealth.Status.HEALTHY, get(adapter.health()).status());
             assertEquals(2, get(adapter.properties()).freeSlots().orElseThrow());
