@@ -3,11 +3,8 @@ package io.llamaorch.adapter.tck;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The conformance tests of an adapter: extend this, give a harness, and get one test or more for each rule, named by the
@@ -30,9 +27,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <p>Thread safety: calls must be serial.
  */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-@DisplayNameGeneration(RuleNames.class)
-@TestMethodOrder(RuleNames.Order.class)
-@ExtendWith(RuleFailures.class)
 public abstract class AdapterConformance
         implements EventRules,
                 FlowRules,

@@ -22,6 +22,37 @@ public interface AdapterHarness {
      */
     TestEngine start(EngineScript script);
 
+    /**
+     * The harness of an adapter to an HTTP engine that speaks as llama-server of today does: the kit brings the engine.
+     *
+     * @param factory the adapter's factory
+     * @return the harness
+     */
+    static AdapterHarness http(AdapterFactory factory) {
+        return http(factory, EngineDialect.LLAMA_CPP);
+    }
+
+    /**
+     * The harness of an adapter to an HTTP engine: the kit brings the engine, which speaks a dialect.
+     *
+     * @param factory the adapter's factory
+     * @param dialect how the engine speaks
+     * @return the harness
+     */
+    static AdapterHarness http(AdapterFactory factory, EngineDialect dialect) {
+        return new AdapterHarness() {
+            @Override
+            public AdapterFactory factory() {
+                return factory;
+            }
+
+            @Override
+            public TestEngine start(EngineScript script) {
+                return ScriptedEngine.builder().script(script).dialect(dialect).start();
+            }
+        };
+    }
+
     /** {@return a task that any engine behind this harness can do: some twelve tokens of text, the same ones each time} */
     default TaskRequest.Builder task() {
         return TaskRequest.builder("Once upon a time").maxTokens(12).temperature(0);

@@ -3,6 +3,7 @@ package io.llamaorch.adapter.tck;
 import io.llamaorch.adapter.spi.CancelReceipt;
 import io.llamaorch.adapter.spi.Cancellation;
 import io.llamaorch.adapter.spi.ErrorCode;
+import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.tck.internal.kit.Bench;
 import io.llamaorch.adapter.tck.internal.kit.Heard;
@@ -42,7 +43,7 @@ interface CancelRules extends Rules {
             TokenStream stream = bench.submit(bench.task().maxTokens(60).build());
             AtomicReference<Cancellation> cancellation = new AtomicReference<>();
             Heard heard = Heard.doing(event -> {
-                if (event instanceof io.llamaorch.adapter.spi.TokenEvent.Token token && token.index() == 2) {
+                if (event instanceof TokenEvent.Token token && token.index() == 2) {
                     cancellation.set(stream.cancel());
                 }
             });
@@ -69,15 +70,19 @@ interface CancelRules extends Rules {
                 }
                 if (phase == Phase.BETWEEN_TOKENS) {
                     bench.engine().release(3);
-                    bench.await(heard, "the pieces of three tokens", h -> bench.engine().tokensGenerated() == 3
-                            && h.text().equals(bench.engine().textSent()));
+                    bench.await(
+                            heard,
+                            "the pieces of three tokens",
+                            h -> bench.engine().tokensGenerated() == 3
+                                    && h.text().equals(bench.engine().textSent()));
                 }
                 stream.cancel();
                 heard.request(Long.MAX_VALUE);
                 bench.mustBeCancelled(heard);
                 bench.engineMust(
                         "the client gone from the engine (cancelled in the phase " + phase + ")",
-                        () -> bench.engine().clientsLeft() == 1 && bench.engine().connectionsOpen() == 0,
+                        () -> bench.engine().clientsLeft() == 1
+                                && bench.engine().connectionsOpen() == 0,
                         "the stream ends for the subscriber, but the connection to the engine stays",
                         "the thread that reads is blocked, and looks for the cancel only between two events");
             }
@@ -126,7 +131,9 @@ interface CancelRules extends Rules {
             bench.await(first, "Started, when the engine took the task", Heard::started);
             Heard second = bench.listen(bench.task().jobId("same").build(), Heard.everything());
             bench.mustFail(
-                    second, ErrorCode.INVALID_PARAMS, "a job id is not looked up before its task is sent to the engine");
+                    second,
+                    ErrorCode.INVALID_PARAMS,
+                    "a job id is not looked up before its task is sent to the engine");
             bench.engine().release(100);
             bench.mustEnd(first, "the second task of a name takes the place of the first");
         }
@@ -137,7 +144,9 @@ interface CancelRules extends Rules {
         List<Duration> seen = new ArrayList<>();
         Duration limit = Patience.scaled(CLOSES_WITHIN);
         try (Bench bench = openStepped()) {
-            for (int i = 1; i <= 5 && (seen.isEmpty() || seen.get(seen.size() - 1).compareTo(limit) > 0); i++) {
+            for (int i = 1;
+                    i <= 5 && (seen.isEmpty() || seen.get(seen.size() - 1).compareTo(limit) > 0);
+                    i++) {
                 int so = i;
                 TokenStream stream = bench.submit(bench.task().build());
                 Heard heard = Heard.everything();
@@ -194,18 +203,20 @@ interface CancelRules extends Rules {
             bench.await(heard, "Started, when the engine took the task", Heard::started);
             var settled = stream.cancel().settled();
             bench.mustBeCancelled(heard);
-            bench.engineMust("the client gone from the engine", () -> bench.engine().clientsLeft() == 1);
+            bench.engineMust(
+                    "the client gone from the engine", () -> bench.engine().clientsLeft() == 1);
             for (int second = 0; second < 10 && !settled.toCompletableFuture().isDone(); second++) {
-                Patience.within(Patience.mustNotHappen(), () -> settled.toCompletableFuture()
-                        .isDone());
+                Patience.within(
+                        Patience.mustNotHappen(),
+                        () -> settled.toCompletableFuture().isDone());
                 bench.pass(Duration.ofSeconds(1));
             }
             CancelReceipt receipt = bench.get("the receipt of the cancel, 10 s later", settled);
             bench.check(
-                    receipt.outcome() == CancelReceipt.Outcome.SLOT_FREE
-                                    && bench.engine().slotsBusy() == 0
-                            || receipt.outcome() == CancelReceipt.Outcome.UNCONFIRMED
-                                    && !receipt.reason().isEmpty(),
+                    (receipt.outcome() == CancelReceipt.Outcome.SLOT_FREE
+                                    && bench.engine().slotsBusy() == 0)
+                            || (receipt.outcome() == CancelReceipt.Outcome.UNCONFIRMED
+                                    && !receipt.reason().isEmpty()),
                     "SLOT_FREE while no slot is busy, or UNCONFIRMED with the reason",
                     () -> receipt + " while " + bench.engineNow(),
                     "a slot is called free without a look");

@@ -4,6 +4,8 @@ import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.OptionSpec;
 import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.tck.internal.kit.Bench;
+import java.time.Duration;
+import java.util.List;
 
 /** CFG: configuration. */
 interface ConfigurationRules extends Rules {
@@ -40,15 +42,16 @@ interface ConfigurationRules extends Rules {
     default void cfg04_create_doesNoInputOrOutput() throws InterruptedException {
         try (Bench bench = open(EngineScript.WELL)) {
             Leaks before = Leaks.snapshot();
-            try (WorkerAdapter adapter = bench.create()) {
-                bench.check(
-                        bench.engine().connectionsOpen() == 0
-                                && bench.engine().tasks() == 0
-                                && before.found(java.time.Duration.ZERO).isEmpty(),
-                        "no connection and no thread after create",
-                        () -> bench.engineNow() + "; " + before.found(java.time.Duration.ZERO),
-                        "the engine is asked, or a client started, before the first task");
-            }
+            WorkerAdapter adapter = bench.create();
+            List<String> opened = before.found(Duration.ZERO);
+            adapter.close();
+            bench.check(
+                    opened.isEmpty()
+                            && bench.engine().connectionsOpen() == 0
+                            && bench.engine().tasks() == 0,
+                    "no connection and no thread after create",
+                    () -> bench.engineNow() + "; " + opened,
+                    "the engine is asked, or a client started, before the first task");
             bench.engine().always(new ConnectionFault.Refuse());
             bench.create().close();
         }

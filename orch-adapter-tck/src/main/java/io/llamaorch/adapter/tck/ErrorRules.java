@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.tck;
 
 import io.llamaorch.adapter.spi.ErrorCode;
+import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.tck.internal.kit.Bench;
@@ -15,8 +16,7 @@ import java.util.stream.Stream;
 interface ErrorRules extends Rules {
 
     /** Statuses that an adapter may meet; what each means says {@link Fault.Reading#ofStatus}. */
-    List<Integer> STATUSES = IntStream.of(
-                    302, 400, 401, 403, 404, 409, 418, 422, 425, 429, 500, 501, 502, 503, 504)
+    List<Integer> STATUSES = IntStream.of(302, 400, 401, 403, 404, 409, 418, 422, 425, 429, 500, 501, 502, 503, 504)
             .boxed()
             .toList();
 
@@ -67,8 +67,8 @@ interface ErrorRules extends Rules {
                     error.engine().equals(bench.factory().engine())
                             && error.replica().equals(Bench.REPLICA)
                             && error.message().endsWith("(" + error.code().anchor() + ")"),
-                    "an error with the engine, the replica, and a message that ends with (" + error.code().anchor()
-                            + ")",
+                    "an error with the engine, the replica, and a message that ends with ("
+                            + error.code().anchor() + ")",
                     () -> "engine '" + error.engine() + "', replica '" + error.replica() + "', \"" + error.message()
                             + "\"",
                     "errors are made without what AdapterConfig tells");
@@ -105,7 +105,8 @@ interface ErrorRules extends Rules {
     default void err03_connectionThatIsRefused_isPoolUnavailable() throws InterruptedException {
         try (Bench bench = open(EngineScript.WELL)) {
             bench.engine().always(new ConnectionFault.Refuse());
-            bench.mustFail(bench.run(), ErrorCode.POOL_UNAVAILABLE, "the exception of the client is mapped by its class");
+            bench.mustFail(
+                    bench.run(), ErrorCode.POOL_UNAVAILABLE, "the exception of the client is mapped by its class");
         }
     }
 
@@ -115,13 +116,12 @@ interface ErrorRules extends Rules {
             try (Bench bench = open(fault)) {
                 Heard heard = bench.ended(bench.run());
                 Optional<ErrorCode> code = heard.terminals().stream()
-                        .filter(io.llamaorch.adapter.spi.TokenEvent.Error.class::isInstance)
-                        .map(terminal -> ((io.llamaorch.adapter.spi.TokenEvent.Error) terminal)
-                                .error()
-                                .code())
+                        .filter(TokenEvent.Error.class::isInstance)
+                        .map(terminal -> ((TokenEvent.Error) terminal).error().code())
                         .findFirst();
                 bench.check(
-                        code.equals(fault.reading().code()) || code.isEmpty() && fault.reading().mayBeWell(),
+                        code.equals(fault.reading().code())
+                                || (code.isEmpty() && fault.reading().mayBeWell()),
                         "Error(" + fault.reading().code().orElseThrow() + ") for " + fault.text(),
                         heard::story,
                         "what cannot be read is skipped, and the end of the connection is taken for the end");
@@ -150,7 +150,9 @@ interface ErrorRules extends Rules {
     @Rule("ERR-05")
     default void err05_submit_throwsForNoFailureOfTheEngine() throws InterruptedException {
         for (Fault fault : List.of(
-                new ConnectionFault.Refuse(), new ConnectionFault.CloseOnAccept(), new ConnectionFault.ResetOnAccept())) {
+                new ConnectionFault.Refuse(),
+                new ConnectionFault.CloseOnAccept(),
+                new ConnectionFault.ResetOnAccept())) {
             try (Bench bench = open(EngineScript.WELL)) {
                 bench.engine().always(fault);
                 TokenStream stream = bench.submit(bench.task().build());

@@ -7,6 +7,7 @@ import io.llamaorch.adapter.spi.Usage;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.tck.internal.kit.Bench;
 import io.llamaorch.adapter.tck.internal.kit.Heard;
+import java.time.Duration;
 import java.util.List;
 
 /** EVT: the event stream. */
@@ -101,7 +102,7 @@ interface EventRules extends Rules {
 
     @Rule("EVT-04")
     default void evt04_bodyInSmallPieces_makesTheSameText() throws InterruptedException {
-        try (Bench bench = open(new BodyFault.DripBody(1, java.time.Duration.ZERO))) {
+        try (Bench bench = open(new BodyFault.DripBody(1, Duration.ZERO))) {
             Heard heard = bench.run(bench.task().maxTokens(60).build());
             bench.mustEnd(heard, "an event or a chunk is assumed to arrive in one read");
             sameText(bench, heard);
@@ -229,8 +230,11 @@ interface EventRules extends Rules {
             Heard heard = Heard.everything();
             stream.subscribe(heard);
             bench.engine().release(3);
-            bench.await(heard, "the pieces of three tokens", h -> h.text().equals(bench.engine().textSent())
-                    && bench.engine().tokensGenerated() == 3);
+            bench.await(
+                    heard,
+                    "the pieces of three tokens",
+                    h -> h.text().equals(bench.engine().textSent())
+                            && bench.engine().tokensGenerated() == 3);
             stream.cancel();
             TokenEvent.End end = bench.mustBeCancelled(heard);
             bench.check(
@@ -248,8 +252,7 @@ interface EventRules extends Rules {
             for (int i = 1; i <= 5; i++) {
                 int so = i;
                 bench.engine().release(1);
-                bench.engineMust(
-                        so + " tokens generated", () -> bench.engine().tokensGenerated() >= so);
+                bench.engineMust(so + " tokens generated", () -> bench.engine().tokensGenerated() >= so);
                 bench.await(
                         heard,
                         "the piece of token " + so + ", as nothing more comes without it",

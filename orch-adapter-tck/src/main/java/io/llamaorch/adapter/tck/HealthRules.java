@@ -85,9 +85,8 @@ interface HealthRules extends Rules {
 
     @Rule("HLT-02")
     default void hlt02_probes_haveNoEffect() throws InterruptedException {
-        for (EngineScript.State state : new EngineScript.State[] {
-            EngineScript.State.SERVING, EngineScript.State.SLEEPING
-        }) {
+        for (EngineScript.State state :
+                new EngineScript.State[] {EngineScript.State.SERVING, EngineScript.State.SLEEPING}) {
             try (Bench bench = open(EngineScript.builder().state(state).build())) {
                 for (int i = 0; i < PROBES; i++) {
                     health(bench);
@@ -108,8 +107,7 @@ interface HealthRules extends Rules {
 
     @Rule("HLT-02")
     default void hlt02_busyEngine_isHealthy() throws InterruptedException {
-        try (Bench bench =
-                open(EngineScript.builder().slots(1).stepped().build())) {
+        try (Bench bench = open(EngineScript.builder().slots(1).stepped().build())) {
             Heard running = bench.listen(bench.task().jobId("running").build(), Heard.everything());
             bench.await(running, "Started, when the engine took the task", Heard::started);
             Heard waiting = bench.listen(bench.task().jobId("waiting").build(), Heard.everything());
@@ -130,20 +128,25 @@ interface HealthRules extends Rules {
             bench.engine().always(new HeadFault.HangBeforeHead());
             CompletionStage<WorkerHealth> answer = bench.adapter().health();
             for (int second = 0; second < 60 && !answer.toCompletableFuture().isDone(); second++) {
-                Patience.within(Duration.ofMillis(20), () -> answer.toCompletableFuture()
-                        .isDone());
+                Patience.within(
+                        Duration.ofMillis(20),
+                        () -> answer.toCompletableFuture().isDone());
                 bench.pass(Duration.ofSeconds(1));
             }
             WorkerHealth health = bench.get("an answer on health within 60 s", answer);
             bench.check(
-                    !health.ready(), "not ready, as the engine said nothing", health::toString, "silence is taken for a yes");
+                    !health.ready(),
+                    "not ready, as the engine said nothing",
+                    health::toString,
+                    "silence is taken for a yes");
         }
     }
 
     @Rule("HLT-06")
     default void hlt06_properties_tellWhatTheEngineTells() throws InterruptedException {
         try (Bench bench = open(EngineScript.builder().slots(3).build())) {
-            WorkerProperties properties = bench.get("the properties", bench.adapter().properties());
+            WorkerProperties properties =
+                    bench.get("the properties", bench.adapter().properties());
             bench.check(
                     properties.engineVersion().isPresent()
                             && properties.model().isPresent()

@@ -29,9 +29,7 @@ final class RuleNames extends DisplayNameGenerator.Standard {
     }
 
     private static String words(String name) {
-        return name.replace("_", ": ")
-                .replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ")
-                .toLowerCase(Locale.ROOT);
+        return name.replace("_", ": ").replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
     }
 
     /** By group, then by number, then by name; tests of a subclass's own come last. */
@@ -48,9 +46,7 @@ final class RuleNames extends DisplayNameGenerator.Standard {
 
         private static int group(MethodDescriptor method) {
             Optional<Rule> rule = method.findAnnotation(Rule.class);
-            int at = rule.isEmpty()
-                    ? -1
-                    : GROUPS.indexOf(rule.get().value().substring(0, 3));
+            int at = rule.isEmpty() ? -1 : GROUPS.indexOf(rule.get().value().substring(0, 3));
             return at < 0 ? GROUPS.size() : at;
         }
     }

@@ -2,8 +2,14 @@ package io.llamaorch.adapter.tck;
 
 import io.llamaorch.adapter.tck.internal.kit.Bench;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What every group of rules stands on. */
+/** What every group of rules stands on: how its tests are named, ordered and reported. */
+@DisplayNameGeneration(RuleNames.class)
+@TestMethodOrder(RuleNames.Order.class)
+@ExtendWith(RuleFailures.class)
 interface Rules {
 
     /** The harness of the adapter under test. */

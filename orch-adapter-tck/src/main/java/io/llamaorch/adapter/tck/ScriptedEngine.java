@@ -235,6 +235,7 @@ public final class ScriptedEngine implements TestEngine {
      *
      * @return a number from 0 to the number of slots
      */
+    @Override
     public int slotsBusy() {
         return state.busy();
     }
@@ -254,6 +255,7 @@ public final class ScriptedEngine implements TestEngine {
      *
      * @return a count over all requests since the start
      */
+    @Override
     public long tokensGenerated() {
         return state.tokens();
     }
@@ -263,6 +265,7 @@ public final class ScriptedEngine implements TestEngine {
      *
      * @return a count since the start
      */
+    @Override
     public int clientsLeft() {
         return state.left();
     }

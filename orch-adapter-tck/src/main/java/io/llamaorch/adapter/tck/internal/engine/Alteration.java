@@ -89,7 +89,7 @@ final class Alteration {
             return string(("data: " + nonsense.data() + "\n\n").getBytes(StandardCharsets.UTF_8));
         }
         if (fault instanceof StreamFault.InvalidUtf8) {
-            return inText(event, "\u00c3\u0028\u00ff");
+            return inText(event, "\u00c3(\u00ff");
         }
         if (fault instanceof StreamFault.NulBytes) {
             return inText(event, "\u0000\u0000");

@@ -55,9 +55,10 @@ final class Completions {
             return Reply.silence();
         }
         checkFits(request, slot.get());
-        Client client = fault.filter(StreamFault.IgnoreDisconnect.class::isInstance).isPresent()
-                ? call.client().unheeded()
-                : call.client();
+        Client client =
+                fault.filter(StreamFault.IgnoreDisconnect.class::isInstance).isPresent()
+                        ? call.client().unheeded()
+                        : call.client();
         Completion completion = new Completion(engine, request, slot.get(), client, fault);
         return request.stream() ? streamed(completion, ordered, client) : whole(completion, ordered.speech(), client);
     }

@@ -38,7 +38,7 @@ public final class EngineState {
     private final AtomicInteger wakeUps = new AtomicInteger();
     private volatile Optional<Fault> always = Optional.empty();
     private volatile Optional<Exchange> lastExchange = Optional.empty();
-    private volatile StringBuffer lastText = new StringBuffer();
+    private volatile SentText lastText = new SentText();
     private volatile boolean loading;
     private volatile boolean sleeping;
     private volatile byte[] lastBody = {};
@@ -155,14 +155,14 @@ public final class EngineState {
 
     /** Begins a completion: what is asked about the last one is answered for this one. */
     void begin(Exchange exchange) {
-        lastText = new StringBuffer();
+        lastText = new SentText();
         lastExchange = Optional.of(exchange);
         completions.incrementAndGet();
         signal();
     }
 
     /** Where a stream's text is written down as it is sent. */
-    StringBuffer lastTextSink() {
+    SentText lastTextSink() {
         return lastText;
     }
 

@@ -18,7 +18,7 @@ final class EventChunks implements Completion.Listener {
     private final Client client;
     private final Alteration alteration;
     private final Optional<BodyFault.ChunkSize> badSize;
-    private final StringBuffer text;
+    private final SentText text;
     private final long pingNanos;
     private byte[] lastToken = {};
     private int tokens;
@@ -48,7 +48,7 @@ final class EventChunks implements Completion.Listener {
     @Override
     public void token(Generation.Step step) throws IOException {
         byte[] event = speech.tokenEvent(completion.generation(), step);
-        text.append(step.content());
+        text.add(step.content());
         lastToken = event;
         boolean bad = badSize.isPresent() && badSize.get().tokens() == tokens;
         tokens++;

@@ -29,8 +29,8 @@ final class HeadTwists {
             return Optional.of(new Rewritten(null) {
                 @Override
                 void head(WatchedConnection out, String text) throws IOException {
-                    for (char one : text.toCharArray()) {
-                        send(out, String.valueOf(one));
+                    for (int i = 0; i < text.length(); i++) {
+                        send(out, text.substring(i, i + 1));
                         if (out.awaitGone(drip.every().toNanos())) {
                             throw over();
                         }
@@ -61,7 +61,8 @@ final class HeadTwists {
 
     private static @Nullable Twist rewriting(HeadFault fault) {
         if (fault instanceof HeadFault.StatusLine line) {
-            return new Rewritten(head -> line.line() + "\r\n" + head.substring(firstLine(head).length()));
+            return new Rewritten(head ->
+                    line.line() + "\r\n" + head.substring(firstLine(head).length()));
         }
         if (fault instanceof HeadFault.HeaderLine line) {
             return new Rewritten(head -> withLine(head, line.line()));

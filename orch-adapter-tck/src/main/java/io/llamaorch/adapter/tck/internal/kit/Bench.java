@@ -67,7 +67,8 @@ public final class Bench implements AutoCloseable {
 
     /** What adapters are created with. */
     public AdapterConfig.Builder config() {
-        AdapterConfig.Builder config = AdapterConfig.builder().replica(POOL, REPLICA).timeSource(time);
+        AdapterConfig.Builder config =
+                AdapterConfig.builder().replica(POOL, REPLICA).timeSource(time);
         options.forEach(config::option);
         return engine.configure(config);
     }
@@ -206,8 +207,7 @@ public final class Bench implements AutoCloseable {
     /** Waits for a stage that must complete well. */
     public <T> T get(String what, CompletionStage<T> stage) throws InterruptedException {
         try {
-            return stage.toCompletableFuture()
-                    .get(Patience.mustHappen().toNanos(), TimeUnit.NANOSECONDS);
+            return stage.toCompletableFuture().get(Patience.mustHappen().toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             throw broken(what, "the stage failed with " + e.getCause(), "what is found is thrown instead of told");
         } catch (TimeoutException e) {

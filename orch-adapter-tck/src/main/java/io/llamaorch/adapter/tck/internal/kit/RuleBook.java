@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 public final class RuleBook {
 
     private static final String PAGE = "/io/llamaorch/adapter/tck/rules.md";
-    private static final Pattern LINE = Pattern.compile("^- ([A-Z]{2,3}-\\d\\d) \\(([^)]*)\\) (.*)$", Pattern.MULTILINE);
+    private static final Pattern LINE =
+            Pattern.compile("^- ([A-Z]{2,3}-\\d\\d) \\(([^)]*)\\) (.*)$", Pattern.MULTILINE);
     private static final Map<String, Entry> RULES = read();
 
     private RuleBook() {}
