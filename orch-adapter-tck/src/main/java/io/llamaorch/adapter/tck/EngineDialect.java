@@ -1,5 +1,8 @@
 package io.llamaorch.adapter.tck;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
  * Which protocol a {@link ScriptedEngine} speaks. What it does is the same in each: it obeys the same settings, has the
  * same slots and tells the same stories.
@@ -26,5 +29,14 @@ public enum EngineDialect {
      * A server that speaks nothing but the OpenAI-compatible protocol, in llama-server's form of it:
      * {@code /v1/chat/completions}, {@code /v1/completions}, {@code /v1/models} and {@code /health}.
      */
-    OPENAI
+    OPENAI;
+
+    /** What an engine of this dialect tells. */
+    Set<TestEngine.Fact> tells() {
+        return switch (this) {
+            case LLAMA_CPP -> EnumSet.allOf(TestEngine.Fact.class);
+            case LLAMA_CPP_2024 -> EnumSet.noneOf(TestEngine.Fact.class);
+            case OPENAI -> EnumSet.of(TestEngine.Fact.VERSION, TestEngine.Fact.MODEL);
+        };
+    }
 }

@@ -148,12 +148,14 @@ interface HealthRules extends Rules {
             WorkerProperties properties =
                     bench.get("the properties", bench.adapter().properties());
             bench.check(
-                    properties.engineVersion().isPresent()
-                            && properties.model().isPresent()
+                    (properties.engineVersion().isPresent()
+                                    || !bench.engine().tells().contains(TestEngine.Fact.VERSION))
+                            && (properties.model().isPresent()
+                                    || !bench.engine().tells().contains(TestEngine.Fact.MODEL))
                             && (properties.slots().isEmpty()
                                     || properties.slots().equals(OptionalInt.of(3)))
                             && properties.freeSlots().orElse(0) <= 3,
-                    "the engine's version, its model, and its 3 slots if it tells them",
+                    "the engine's version, its model and its 3 slots, as far as it tells them",
                     properties::toString,
                     "what is unknown is filled in with a default");
         }

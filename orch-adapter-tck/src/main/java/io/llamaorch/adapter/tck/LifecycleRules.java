@@ -44,6 +44,7 @@ interface LifecycleRules extends Rules {
     @SuppressWarnings("try") // closing it inside is what is tested
     default void lif04_close_leavesNothing() throws InterruptedException {
         try (Bench bench = openStepped()) {
+            bench.adapter().close();
             Leaks before = Leaks.snapshot();
             try (WorkerAdapter adapter = bench.create()) {
                 bench.get("an answer on health", adapter.health());

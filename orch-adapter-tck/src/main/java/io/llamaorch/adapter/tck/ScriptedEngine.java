@@ -50,6 +50,7 @@ public final class ScriptedEngine implements TestEngine {
     private final EngineServer server;
     private final URI url;
     private final Optional<String> apiKey;
+    private final EngineDialect dialect;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private ScriptedEngine(Builder builder) {
@@ -71,6 +72,7 @@ public final class ScriptedEngine implements TestEngine {
         builder.faults.forEach(state::enqueue);
         server = new EngineServer(state);
         apiKey = builder.apiKey;
+        dialect = builder.dialect;
         url = URI.create("http://127.0.0.1:" + server.port() + builder.prefix);
     }
 
@@ -199,6 +201,11 @@ public final class ScriptedEngine implements TestEngine {
     @Override
     public int strayInput() {
         return state.strayInput();
+    }
+
+    @Override
+    public Set<Fact> tells() {
+        return dialect.tells();
     }
 
     @Override

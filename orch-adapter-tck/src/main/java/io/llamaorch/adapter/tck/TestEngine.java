@@ -2,6 +2,8 @@ package io.llamaorch.adapter.tck;
 
 import io.llamaorch.adapter.spi.AdapterConfig;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -71,6 +73,11 @@ public interface TestEngine extends AutoCloseable {
     /** {@return the last exchange as a person reads it: request, answer, and how it ended; bounded, without secrets} */
     String exchange();
 
+    /** {@return what the engine tells at all; without this, everything} */
+    default Set<Fact> tells() {
+        return EnumSet.allOf(Fact.class);
+    }
+
     /**
      * Waits for the engine to be as described.
      *
@@ -84,4 +91,14 @@ public interface TestEngine extends AutoCloseable {
     /** Ends every exchange and frees what the engine holds; idempotent and bounded in time. */
     @Override
     void close();
+
+    /** What engines tell, and some do not. */
+    enum Fact {
+        /** Its version, before or with an answer. */
+        VERSION,
+        /** The name of its model, before or with the beginning of an answer. */
+        MODEL,
+        /** How many tokens were generated so far, while a text is told. */
+        RUNNING_COUNT
+    }
 }

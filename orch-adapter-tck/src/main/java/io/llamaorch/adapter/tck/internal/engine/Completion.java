@@ -31,6 +31,9 @@ final class Completion {
         /** A token was generated. */
         void token(Generation.Step step) throws IOException;
 
+        /** Does what a fault does in place of the rest of the text; the slot is kept meanwhile. */
+        default void strike(Fault fault) throws IOException {}
+
         /** Waits until the deadline and tells whether the client has gone. */
         boolean pause(long deadline) throws IOException;
     }
@@ -79,7 +82,7 @@ final class Completion {
             outcome = !evaluated && evaluate(to) ? Outcome.CLIENT_GONE : generate(to);
         } finally {
             generation.settle();
-            if (outcome == Outcome.CLIENT_GONE) {
+            if (outcome != Outcome.FINISHED) {
                 engine.countLeft(client);
             }
             engine.slots().release(slot);
@@ -133,6 +136,10 @@ final class Completion {
                 events++;
             }
         }
-        return end.isPresent() ? Outcome.FAULT : Outcome.FINISHED;
+        if (end.isEmpty()) {
+            return Outcome.FINISHED;
+        }
+        to.strike(end.get());
+        return Outcome.FAULT;
     }
 }

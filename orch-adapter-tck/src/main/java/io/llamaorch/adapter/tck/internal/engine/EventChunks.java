@@ -18,6 +18,7 @@ final class EventChunks implements Completion.Listener {
     private final Client client;
     private final Alteration alteration;
     private final Optional<BodyFault.ChunkSize> badSize;
+    private final Strikes strikes;
     private final SentText text;
     private final long pingNanos;
     private byte[] lastToken = {};
@@ -29,6 +30,7 @@ final class EventChunks implements Completion.Listener {
         this.completion = completion;
         this.speech = speech;
         this.client = client;
+        this.strikes = new Strikes(engine, client, speech, this);
         this.text = engine.lastTextSink();
         Optional<Fault> fault = completion.fault();
         this.alteration = new Alteration(fault);
@@ -66,6 +68,16 @@ final class EventChunks implements Completion.Listener {
             event(one);
         }
         event(speech.farewell());
+    }
+
+    @Override
+    public void strike(Fault fault) throws IOException {
+        strikes.strike(fault);
+    }
+
+    /** What comes after the last event. */
+    void finish() throws IOException {
+        strikes.finish(completion.fault());
     }
 
     @Override

@@ -46,14 +46,15 @@ final class StreamBody implements SocketHandler {
     @Override
     public void handle(Socket socket) {
         EventChunks chunks = new EventChunks(Okio.buffer(socket.getSink()), engine, completion, speech, client);
-        Strikes strikes = new Strikes(engine, client, speech, chunks);
         try {
             switch (completion.run(chunks)) {
                 case FINISHED -> {
                     chunks.last();
-                    strikes.finish(completion.fault());
+                    chunks.finish();
                 }
-                case FAULT -> strikes.strike(completion.fault().orElseThrow());
+                case FAULT -> {
+                    // It has done its own.
+                }
                 // Neither terminator nor marker, as when the server itself gives up.
                 case CLIENT_GONE -> client.cutOff();
             }

@@ -270,10 +270,18 @@ final class WatchedConnection {
     /** Sends through the fault that is in force, if there is one. */
     void say(byte[] from, int offset, int length) throws IOException {
         Twist now = twist;
-        if (now == null) {
-            write(from, offset, length);
-        } else {
-            now.write(this, from, offset, length);
+        try {
+            if (now == null) {
+                write(from, offset, length);
+            } else {
+                now.write(this, from, offset, length);
+            }
+        } catch (IOException e) {
+            // The web server leaves a connection open that it could not write to.
+            if (!isClosed()) {
+                abort();
+            }
+            throw e;
         }
     }
 
