@@ -136,7 +136,7 @@ final class FakeAdapter implements WorkerAdapter {
         whenClosed.run();
     }
 
-    private TokenStream open(TaskRequest task) {
+    TokenStream open(TaskRequest task) {
         TokenStream stream = streams.open(task, emitter -> {
             emitter.onCancel(cause -> now(CancelReceipt.unconfirmed("there is no engine")));
             script.accept(emitter);
