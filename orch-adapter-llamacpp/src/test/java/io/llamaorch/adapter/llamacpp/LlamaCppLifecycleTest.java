@@ -20,6 +20,7 @@ import io.llamaorch.adapter.spi.Usage;
 import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerHealth;
+import io.llamaorch.adapter.tck.Leaks;
 import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import java.net.SocketException;
@@ -287,7 +288,7 @@ class LlamaCppLifecycleTest {
     void adapters_aThousand_leaveThreadsAndDescriptorsAsBefore() throws Exception {
         FakeEngine engine = fixture.engine();
         events(fixture.adapter(engine).submit(task().build()));
-        long descriptors = AdapterFixture.descriptors();
+        Leaks before = Leaks.snapshot();
         List<WorkerAdapter> kept = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
             WorkerAdapter adapter =
@@ -304,6 +305,6 @@ class LlamaCppLifecycleTest {
         assertEquals(1, AdapterFixture.threads().size());
         kept.forEach(WorkerAdapter::close);
         assertEquals(1, AdapterFixture.threads().size(), "the first adapter's");
-        Patience.await("sockets are closed", () -> AdapterFixture.descriptors() <= descriptors);
+        assertEquals(List.of(), before.found(Patience.mustHappen()));
     }
 }

@@ -88,8 +88,8 @@ class AdapterHostHealthTest extends HostFixture {
     /** Looking at a replica once counted as its failure, so that the order was forgotten at the first look. */
     @Test
     void submit_whenNoneIsReadyAndAllAreLookedAt_stillTriesTheOneThatFailedLongestAgo() {
-        CompletableFuture<WorkerHealth> never = new CompletableFuture<>();
-        FakeAdapter r0 = failing("r0").healthIs(() -> never);
+        CompletableFuture<WorkerHealth> pending = new CompletableFuture<>();
+        FakeAdapter r0 = failing("r0").healthIs(() -> pending);
         FakeAdapter r1 = failing("r1");
         submit("a");
         time.advance(Duration.ofMillis(100));
@@ -101,6 +101,7 @@ class AdapterHostHealthTest extends HostFixture {
         assertEquals(List.of(1, 1), List.of(r0.healthChecks.get(), r1.healthChecks.get()));
         assertEquals(List.of("a", "c"), r0.jobs);
         assertEquals(List.of("b", "d"), r1.jobs);
+        pending.complete(LOADING);
     }
 
     @Test

@@ -186,7 +186,7 @@ class AdapterHostSubmitTest extends HostFixture {
         FakeAdapter adapter = bind("r0");
         adapter.submits(task -> {
             answers.add(host.cancel("j"));
-            return adapter.streams.open(task, emitter -> {});
+            return adapter.open(task);
         });
         TokenStream stream = submit("j");
         assertEquals(Cancellation.Answer.ACCEPTED, now(answers.get(0).accepted()));

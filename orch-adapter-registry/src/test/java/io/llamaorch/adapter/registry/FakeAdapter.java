@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.registry;
 
 import io.llamaorch.adapter.spi.AdapterConfig;
+import io.llamaorch.adapter.spi.CancelReceipt;
 import io.llamaorch.adapter.spi.Cancellation;
 import io.llamaorch.adapter.spi.EndDetails;
 import io.llamaorch.adapter.spi.ErrorCode;
@@ -135,8 +136,11 @@ final class FakeAdapter implements WorkerAdapter {
         whenClosed.run();
     }
 
-    private TokenStream open(TaskRequest task) {
-        TokenStream stream = streams.open(task, script);
+    TokenStream open(TaskRequest task) {
+        TokenStream stream = streams.open(task, emitter -> {
+            emitter.onCancel(cause -> now(CancelReceipt.unconfirmed("there is no engine")));
+            script.accept(emitter);
+        });
         jobs.add(task.jobId());
         return stream;
     }

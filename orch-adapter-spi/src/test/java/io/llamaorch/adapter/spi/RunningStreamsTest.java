@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -35,13 +36,20 @@ class RunningStreamsTest {
     private final List<CancelCause> told = new ArrayList<>();
 
     private TokenStream open(String jobId) {
-        return streams.open(TaskRequest.builder("p").jobId(jobId).build(), emitter -> {
-            begun.add(emitter);
-            emitter.onCancel(cause -> {
-                told.add(cause);
-                return CompletableFuture.completedStage(CancelReceipt.unconfirmed("closed"));
-            });
+        return streams.open(TaskRequest.builder("p").jobId(jobId).build(), this::begin);
+    }
+
+    private void begin(TokenEmitter emitter) {
+        begun.add(emitter);
+        emitter.onCancel(cause -> {
+            told.add(cause);
+            return CompletableFuture.completedStage(CancelReceipt.unconfirmed("closed"));
         });
+    }
+
+    @AfterEach
+    void close() {
+        streams.close();
     }
 
     private static <T> T now(CompletionStage<T> stage) {
@@ -213,7 +221,7 @@ class RunningStreamsTest {
     @DisplayName("TIM-02: a task's deadline is kept")
     void open_whenTheTaskHasADeadline_keepsIt() {
         TokenStream stream = streams.open(
-                TaskRequest.builder("p").deadline(Duration.ofSeconds(3)).build(), begun::add);
+                TaskRequest.builder("p").deadline(Duration.ofSeconds(3)).build(), this::begin);
         time.advance(Duration.ofSeconds(3));
         assertEquals(ErrorCode.DEADLINE_UNMET, errorOf(stream).code());
         assertEquals(0, streams.count());

@@ -26,6 +26,9 @@ final class Descriptors {
     /** What the JVM keeps open for itself once it has needed it. */
     private static final Set<String> KEPT = kept();
 
+    /** Mockito gives the boot loader a jar of its own, when it mocks for the first time. */
+    private static final String MOCKITO = File.separator + "mockitoboot";
+
     private static final String JAVA_HOME = System.getProperty("java.home", "") + File.separator;
 
     static {
@@ -47,7 +50,7 @@ final class Descriptors {
                 try {
                     String target = Files.readSymbolicLink(Path.of(OPEN.getPath(), number))
                             .toString();
-                    if (!KEPT.contains(target) && !target.startsWith(JAVA_HOME)) {
+                    if (!isKept(target)) {
                         open.put(number, target);
                     }
                 } catch (IOException e) {
@@ -78,6 +81,10 @@ final class Descriptors {
             case "anon_inode:[eventfd]" -> "what wakes a selector";
             default -> target.startsWith("pipe:") ? "an end of " + target : "the file " + target;
         };
+    }
+
+    private static boolean isKept(String target) {
+        return KEPT.contains(target) || target.startsWith(JAVA_HOME) || target.contains(MOCKITO);
     }
 
     /** Jars are opened when the first class of them is loaded, and random numbers come out of a file. */

@@ -3,6 +3,7 @@ package io.llamaorch.adapter.tck;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -24,8 +25,14 @@ public final class LeakCheck
                 AfterEachCallback,
                 AfterAllCallback {
 
-    /** JUnit's configuration parameter for how long things may take to end, in place of {@link Patience}. */
+    /** How long things may take to end by themselves; what a test started is meant to end with it. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** JUnit's configuration parameter for another time, which is not scaled. */
     static final String PATIENCE_PARAMETER = "orch.leaks.patience-millis";
+
+    /** More than these are no help. */
+    private static final int MOST_TOLD = 50;
 
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(LeakCheck.class);
 
@@ -79,7 +86,9 @@ public final class LeakCheck
         if (!found.isEmpty()) {
             tellOnce(context.getParent());
             // JUnit adds this to the test's own failure, if it has one
-            throw new AssertionError(context.getDisplayName() + " left behind:\n  - " + String.join("\n  - ", found));
+            throw new AssertionError(context.getDisplayName() + " left " + found.size() + " behind:"
+                    + found.stream().limit(MOST_TOLD).map(one -> "\n  - " + one).collect(Collectors.joining())
+                    + (found.size() > MOST_TOLD ? "\n  - and more" : ""));
         }
     }
 
@@ -101,6 +110,6 @@ public final class LeakCheck
                 ? Patience.mustNotHappen()
                 : context.getConfigurationParameter(PATIENCE_PARAMETER)
                         .map(millis -> Duration.ofMillis(Long.parseLong(millis)))
-                        .orElseGet(Patience::mustHappen);
+                        .orElseGet(() -> Patience.scaled(PATIENCE));
     }
 }

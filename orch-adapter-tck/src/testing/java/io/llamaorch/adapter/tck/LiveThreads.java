@@ -30,8 +30,9 @@ final class LiveThreads {
             "OkHttp TaskRunner",
             "Okio Watchdog");
 
-    /** The class of threads that carry virtual ones; any number may come and go. */
-    private static final String CARRIER = "jdk.internal.misc.CarrierThread";
+    /** The classes of threads that carry virtual ones, of which any number may come and go, and of who wakes them. */
+    private static final Set<String> KNOWN_CLASSES =
+            Set.of("jdk.internal.misc.CarrierThread", "java.util.concurrent.DelayScheduler");
 
     private LiveThreads() {}
 
@@ -59,7 +60,7 @@ final class LiveThreads {
         ThreadGroup group = thread.getThreadGroup();
         return group == null
                 || group.getParent() == null
-                || thread.getClass().getName().equals(CARRIER)
+                || KNOWN_CLASSES.contains(thread.getClass().getName())
                 || KNOWN.stream().anyMatch(thread.getName()::startsWith);
     }
 }

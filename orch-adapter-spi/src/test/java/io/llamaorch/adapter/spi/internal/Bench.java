@@ -2,6 +2,7 @@ package io.llamaorch.adapter.spi.internal;
 
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import io.llamaorch.adapter.spi.CancelReceipt;
 import io.llamaorch.adapter.spi.Cancellation;
 import io.llamaorch.adapter.spi.EndDetails;
 import io.llamaorch.adapter.spi.Recorder;
@@ -15,6 +16,7 @@ import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.tck.ManualTime;
 import io.llamaorch.adapter.tck.Patience;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
@@ -79,6 +81,12 @@ final class Bench {
     Recorder subscribe(Recorder recorder) {
         emitter.stream().subscribe(recorder.nonBlocking());
         return recorder;
+    }
+
+    /** Ends the stream, if nothing has, and lets go of the engine, as an adapter would. */
+    void letGo() {
+        emitter.onCancel(cause -> CompletableFuture.completedStage(CancelReceipt.unconfirmed("the test is over")));
+        emitter.stream().cancel();
     }
 
     TokenEvent.Terminal outcome() {

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,6 +47,11 @@ class CancelTest {
         assertEquals(StopReason.CANCELLED, end.reason());
         assertEquals(cause, end.details().cancelCause().orElseThrow());
         assertEquals(List.of(cause), told);
+    }
+
+    @AfterEach
+    void letGo() {
+        bench.letGo();
     }
 
     @Test
@@ -167,6 +173,8 @@ class CancelTest {
         }
         assertEquals(Cancellation.Answer.ACCEPTED, Bench.answer(cancellation));
         heard.assertKinds("End");
+        queued.letGo();
+        tasks.forEach(Runnable::run);
     }
 
     @Test
@@ -192,6 +200,7 @@ class CancelTest {
         raced.tokens(3);
         assertEquals(Cancellation.Answer.ACCEPTED, Bench.answer(cancellation.get()));
         heard.assertKinds("Started", "Token", "End");
+        raced.letGo();
     }
 
     @Test
@@ -240,6 +249,7 @@ class CancelTest {
                 Cancellation.Answer.NOT_RUNNING, Bench.answer(ended.stream().cancel()));
         ended.stream().close();
         assertEquals(StopReason.END_OF_TEXT, ((TokenEvent.End) ended.outcome()).reason());
+        ended.letGo();
     }
 
     @Test
@@ -260,6 +270,7 @@ class CancelTest {
         assertEquals(Cancellation.Answer.NOT_RUNNING, Bench.answer(cancellation.get()));
         heard.assertKinds("Started", "Token", "Token", "End");
         assertEquals(StopReason.END_OF_TEXT, heard.end().reason());
+        raced.letGo();
     }
 
     @Test
@@ -283,6 +294,7 @@ class CancelTest {
         raced.tokens(1);
         heard.assertKinds("Started", "Token", "End");
         assertEquals(CancelCause.UNCLAIMED, heard.end().details().cancelCause().orElseThrow());
+        raced.letGo();
     }
 
     private static void await(CountDownLatch latch) {

@@ -12,6 +12,7 @@ import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +23,11 @@ class ClaimTest {
     private static final Duration ALMOST = Duration.ofMillis(1);
 
     private final Bench bench = Bench.running();
+
+    @AfterEach
+    void letGo() {
+        bench.letGo();
+    }
 
     @Test
     @DisplayName("FLW-04: a second subscriber is told so, and the first is not disturbed")

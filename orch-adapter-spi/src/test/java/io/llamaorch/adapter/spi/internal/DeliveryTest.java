@@ -90,6 +90,8 @@ class DeliveryTest {
         assertEquals(
                 Cancellation.Answer.ACCEPTED, Bench.soon(third.stream().cancel().accepted()));
         release.countDown();
+        one.letGo();
+        third.letGo();
     }
 
     @Test

@@ -20,6 +20,7 @@ import io.llamaorch.adapter.spi.Usage;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,11 @@ class EventOrderTest {
 
     private final Bench bench = new Bench();
     private final EmitterCore emitter = bench.emitter;
+
+    @AfterEach
+    void letGo() {
+        bench.letGo();
+    }
 
     @Test
     @DisplayName("EVT-01: every kind comes out in the order in which it went in, and one terminal last")

@@ -20,6 +20,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +31,11 @@ import org.junit.jupiter.api.Timeout;
 class LoopTest {
 
     private final Bench bench = Bench.started();
+
+    @AfterEach
+    void letGo() {
+        bench.letGo();
+    }
 
     @Test
     @DisplayName("FLW-08: a plain loop receives everything, the terminal last")

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +35,11 @@ import org.junit.jupiter.api.Test;
 class OutcomeTest {
 
     private final Bench bench = Bench.started();
+
+    @AfterEach
+    void letGo() {
+        bench.letGo();
+    }
 
     @Test
     @DisplayName("FLW-07: the outcome is known without demand; the terminal follows the next request")

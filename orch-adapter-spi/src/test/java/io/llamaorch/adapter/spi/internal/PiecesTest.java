@@ -10,6 +10,7 @@ import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.tck.NoLeaks;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,11 @@ class PiecesTest {
                 .filter(TokenEvent.Token.class::isInstance)
                 .map(TokenEvent.Token.class::cast)
                 .toList();
+    }
+
+    @AfterEach
+    void letGo() {
+        bench.letGo();
     }
 
     @Test

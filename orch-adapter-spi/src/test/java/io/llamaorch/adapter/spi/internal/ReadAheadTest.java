@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,6 +35,11 @@ class ReadAheadTest {
     private final Bench bench = Bench.started();
     private final EmitterCore emitter = bench.emitter;
     private final AtomicInteger demands = new AtomicInteger();
+
+    @AfterEach
+    void letGo() {
+        bench.letGo();
+    }
 
     @Test
     @DisplayName("FLW-02: the 32nd waiting event makes the producer rest")
@@ -156,6 +162,7 @@ class ReadAheadTest {
         heard.subscription.request(100);
         assertFalse(raced.emitter.ended());
         assertTrue(heard.events.size() > 72, "all that waited");
+        raced.letGo();
     }
 
     @Test

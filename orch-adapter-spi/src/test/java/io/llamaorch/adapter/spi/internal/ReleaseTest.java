@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,6 +46,11 @@ class ReleaseTest {
 
     private CancelReceipt released() {
         return Bench.now(bench.stream().released());
+    }
+
+    @AfterEach
+    void letGo() {
+        bench.letGo();
     }
 
     @Test

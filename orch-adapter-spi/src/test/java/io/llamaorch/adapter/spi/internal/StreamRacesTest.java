@@ -41,7 +41,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -90,9 +90,11 @@ class StreamRacesTest {
         System.out.println("races: " + RACES + ", seed " + SEED);
     }
 
-    @AfterAll
-    void stopThreads() {
+    /** After the only test, so that what it started is gone when it is looked for. */
+    @AfterEach
+    void stopThreads() throws InterruptedException {
         threads.shutdownNow();
+        assertTrue(threads.awaitTermination(Patience.mustHappen().toNanos(), TimeUnit.NANOSECONDS));
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.llamaorch.adapter.tck.NoLeaks;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +33,11 @@ class SubscriberFaultTest {
             told.set(cause);
             return CompletableFuture.completedStage(CancelReceipt.unconfirmed("closed"));
         });
+    }
+
+    @AfterEach
+    void letGo() {
+        bench.letGo();
     }
 
     @Test
@@ -127,6 +133,7 @@ class SubscriberFaultTest {
         }));
         assertThrows(InternalError.class, () -> raced.emitter.token("a"));
         assertEquals(Cancellation.Answer.ACCEPTED, Bench.answer(cancellation.get()));
+        raced.letGo();
     }
 
     private static void join(Thread thread) {
@@ -164,6 +171,7 @@ class SubscriberFaultTest {
             assertEquals(
                     CancelCause.SUBSCRIBER,
                     ((TokenEvent.End) one.outcome()).details().cancelCause().orElseThrow());
+            one.letGo();
         }
     }
 

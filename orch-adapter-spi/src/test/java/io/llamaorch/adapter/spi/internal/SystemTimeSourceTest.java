@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.llamaorch.adapter.spi.TimeSource;
 import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
@@ -55,5 +56,29 @@ class SystemTimeSourceTest {
         time.schedule(Duration.ofMillis(120), () -> last.complete(null));
         last.get();
         assertEquals(0, inTime ? ran.get() : 0);
+    }
+
+    @Test
+    @DisplayName("What waits is told by what its task says of itself, until it runs or is taken back")
+    void pending_whenTimersWait_tellsWhatTheyAreFor() throws Exception {
+        TimeSource.Scheduled first = time.schedule(Duration.ofHours(1), new Named("first", () -> {}));
+        assertEquals(List.of("first"), time.pending());
+        CompletableFuture<List<String>> seen = new CompletableFuture<>();
+        time.schedule(Duration.ofMillis(1), new Named("second", () -> seen.complete(time.pending())));
+        assertEquals(List.of("first"), Bench.soon(seen), "what runs does not wait any more");
+        first.cancel();
+        assertEquals(List.of(), time.pending());
+    }
+
+    private record Named(String name, Runnable task) implements Runnable {
+        @Override
+        public void run() {
+            task.run();
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
     }
 }

@@ -15,6 +15,7 @@ import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +33,11 @@ class TimeLimitTest {
         assertFalse(one.emitter.ended(), "too early");
         one.time.advance(MOMENT);
         assertTrue(one.emitter.ended(), "too late");
+    }
+
+    @AfterEach
+    void letGo() {
+        bench.letGo();
     }
 
     @Test
@@ -122,6 +128,7 @@ class TimeLimitTest {
                         + " (docs/errors.md#deadline_unmet)",
                 ears.error().message());
         assertFalse(ears.error().retriable());
+        one.letGo();
     }
 
     @Test
@@ -132,6 +139,7 @@ class TimeLimitTest {
         one.emitter.watch(Optional.of(Duration.ofSeconds(5)));
         one.time.advance(Duration.ZERO);
         assertEquals(ErrorCode.DEADLINE_UNMET, one.error().code());
+        one.letGo();
     }
 
     @Test
@@ -146,6 +154,7 @@ class TimeLimitTest {
             one.time.advance(Duration.ofSeconds(10));
         }
         assertTrue(one.error().message().contains("call-timeout"));
+        one.letGo();
     }
 
     @Test
@@ -161,6 +170,7 @@ class TimeLimitTest {
         assertFalse(one.emitter.ended());
         assertPassesAfter(Duration.ofSeconds(30), one);
         assertTrue(ears.error().message().contains("idle-timeout"));
+        one.letGo();
     }
 
     @Test
@@ -176,6 +186,7 @@ class TimeLimitTest {
         ears.subscription.request(40);
         assertPassesAfter(Duration.ofSeconds(20), one);
         assertTrue(ears.error().message().contains("first-token-timeout"));
+        one.letGo();
     }
 
     @Test
@@ -188,6 +199,7 @@ class TimeLimitTest {
         one.tokens(1);
         ears.subscription.request(40);
         assertPassesAfter(Duration.ofSeconds(30), one);
+        one.letGo();
     }
 
     @Test
@@ -200,6 +212,7 @@ class TimeLimitTest {
         one.tokens(40);
         assertPassesAfter(Duration.ofSeconds(40), one);
         assertEquals(ErrorCode.DEADLINE_UNMET, one.error().code());
+        one.letGo();
     }
 
     @Test
@@ -213,6 +226,7 @@ class TimeLimitTest {
         one.time.atNextLook(() -> one.time.atNextLook(() -> one.time.advance(Duration.ofSeconds(1))));
         ears.subscription.request(20);
         assertFalse(one.emitter.ended());
+        one.letGo();
     }
 
     @Test
@@ -228,6 +242,7 @@ class TimeLimitTest {
             assertEquals(ErrorCode.DECODE_TIMEOUT, one.error().code());
             assertTrue(one.error().message().contains("idle-timeout"));
         }
+        one.letGo();
     }
 
     @Test
@@ -246,6 +261,7 @@ class TimeLimitTest {
         one.emitter.error(WorkerError.of(ErrorCode.INTERNAL, "early"));
         one.emitter.watch(Optional.empty());
         assertEquals(0, one.time.waiting());
+        one.letGo();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.spi.internal;
 
+import io.llamaorch.adapter.spi.CancelReceipt;
 import io.llamaorch.adapter.spi.EndDetails;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.NonBlockingSubscriber;
@@ -12,12 +13,19 @@ import io.llamaorch.adapter.spi.TokenEmitter;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.tck.Leaks;
 import io.llamaorch.adapter.tck.ManualTime;
 import io.llamaorch.adapter.tck.Patience;
 import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
 import org.reactivestreams.tck.TestEnvironment;
 import org.reactivestreams.tck.flow.FlowPublisherVerification;
+import org.testng.annotations.AfterClass;
+import org.testng.annotations.BeforeClass;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Factory;
 
@@ -55,6 +63,8 @@ public class TokenStreamPublisherVerificationTest extends FlowPublisherVerificat
 
     private final Delivery delivery;
     private final Producer producer;
+    private final Queue<EmitterCore> made = new ConcurrentLinkedQueue<>();
+    private Leaks before;
 
     /**
      * One of the four combinations.
@@ -83,10 +93,28 @@ public class TokenStreamPublisherVerificationTest extends FlowPublisherVerificat
         };
     }
 
+    /** TestNG knows no extensions of JUnit. */
+    @BeforeClass
+    public void lookBefore() {
+        before = Leaks.snapshot();
+    }
+
+    /** The kit leaves streams unread; with them ended, nothing else may be left. */
+    @AfterClass
+    public void lookAfter() {
+        made.forEach(emitter -> emitter.stream().cancel());
+        List<String> left = before.found(Patience.mustHappen());
+        if (!left.isEmpty()) {
+            throw new AssertionError("left behind: " + left);
+        }
+    }
+
     @Override
     public Flow.Publisher<TokenEvent> createFlowPublisher(long elements) {
         EmitterCore emitter =
                 new EmitterCore("job-1", "engine", "r0", StreamLimits.DEFAULT, Deliveries.shared(), new ManualTime());
+        emitter.onCancel(cause -> CompletableFuture.completedStage(CancelReceipt.unconfirmed("there is no engine")));
+        made.add(emitter);
         if (elements == 1) {
             emitter.error(WorkerError.of(ErrorCode.POOL_UNAVAILABLE, "refused"));
         } else if (producer == Producer.EAGER) {

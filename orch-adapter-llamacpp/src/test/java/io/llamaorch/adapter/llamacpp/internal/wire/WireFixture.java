@@ -3,38 +3,20 @@ package io.llamaorch.adapter.llamacpp.internal.wire;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.llamaorch.adapter.tck.ManualTime;
-import io.llamaorch.adapter.tck.Patience;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/**
- * Gives a test its transports and closes what it opened. Then no thread of the wire may live any more, no socket or
- * selector may be open, and no timer may wait.
- */
-final class WireFixture implements BeforeEachCallback, AfterEachCallback {
+/** Gives a test its transports, and closes what it opened. */
+final class WireFixture implements AfterEachCallback {
 
     static final WireRequest GET = WireRequest.get("/health").build();
 
     private final ManualTime time = new ManualTime();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private SharedLoop shared = new SharedLoop();
-    private long descriptorsBefore;
 
     ManualTime time() {
         return time;
@@ -74,62 +56,9 @@ final class WireFixture implements BeforeEachCallback, AfterEachCallback {
     }
 
     @Override
-    public void beforeEach(ExtensionContext context) throws Exception {
-        warmUp();
-        descriptorsBefore = descriptors();
-    }
-
-    @Override
     public void afterEach(ExtensionContext context) throws Exception {
-        List<Thread> ours = threads();
         while (!opened.isEmpty()) {
             opened.pop().close();
-        }
-        for (Thread thread : ours) {
-            Patience.end(thread);
-        }
-        assertEquals(List.of(), threads(), "threads of the wire");
-        assertEquals(descriptorsBefore, descriptors(), "open sockets and selectors");
-        assertEquals(0, time.waiting(), "timers that wait");
-    }
-
-    /** The JDK keeps a descriptor or two from the first use of its sockets on. */
-    private static void warmUp() throws IOException {
-        try (Selector selector = Selector.open();
-                ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                SocketChannel channel = SocketChannel.open(server.getLocalSocketAddress());
-                Socket accepted = server.accept()) {
-            channel.configureBlocking(false);
-            channel.register(selector, SelectionKey.OP_WRITE);
-            selector.selectNow();
-            accepted.getOutputStream().write(0);
-        }
-    }
-
-    private static List<Thread> threads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("llamacpp-"))
-                .toList();
-    }
-
-    private static long descriptors() throws IOException {
-        Path directory = Path.of("/proc/self/fd");
-        if (!Files.isDirectory(directory)) {
-            return 0; // only Linux can tell
-        }
-        try (Stream<Path> list = Files.list(directory)) {
-            return list.filter(WireFixture::isSocketOrSelector).count();
-        }
-    }
-
-    private static boolean isSocketOrSelector(Path descriptor) {
-        try {
-            String target = Files.readSymbolicLink(descriptor).toString();
-            return target.startsWith("socket:") || target.startsWith("anon_inode:") || target.startsWith("pipe:");
-        } catch (NoSuchFileException gone) {
-            return false;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -16,6 +16,7 @@ import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.tck.Fault;
 import io.llamaorch.adapter.tck.HeadFault;
+import io.llamaorch.adapter.tck.Patience;
 import io.llamaorch.adapter.tck.ScriptedEngine;
 import io.llamaorch.adapter.tck.StreamFault;
 import java.time.Duration;
@@ -37,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LlamaCppFaultIT {
     private static final TaskRequest TASK =
             TaskRequest.builder("Once upon a time").maxTokens(20).temperature(0).build();
-    private static final Duration MUST_HAPPEN = Duration.ofSeconds(10);
+    private static final Duration MUST_HAPPEN = Patience.scaled(Duration.ofSeconds(10));
 
     private ScriptedEngine engine;
     private WorkerAdapter adapter;

@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.tck.it.llama;
 
+import io.llamaorch.adapter.tck.Patience;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -20,7 +21,7 @@ final class Await {
 
     /** The same, looking only so often: llama-server notices less of its clients while it is asked for its slots. */
     static boolean holds(Duration limit, Duration pause, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + limit.toNanos();
+        long deadline = System.nanoTime() + Patience.scaled(limit).toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline >= 0) {
                 return false;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.llamaorch.adapter.tck.Patience;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @RealEngine
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class LlamaServerIT {
-    private static final Duration MUST_HAPPEN = Duration.ofSeconds(10);
+    private static final Duration MUST_HAPPEN = Patience.scaled(Duration.ofSeconds(10));
 
     @Test
     void start_whenReturned_isHealthyWithAllSlotsIdle() throws Exception {

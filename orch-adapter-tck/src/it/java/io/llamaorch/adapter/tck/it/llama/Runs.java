@@ -9,6 +9,7 @@ import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerAdapter;
+import io.llamaorch.adapter.tck.Patience;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ import tools.jackson.core.json.JsonFactory;
 /** What the tests of the adapter on the real engine share: an adapter for a server, and the events of a whole run. */
 final class Runs {
     /** Long enough for the slowest machine; only a fault reaches it. */
-    static final Duration MUST_HAPPEN = Duration.ofSeconds(60);
+    static final Duration MUST_HAPPEN = Patience.scaled(Duration.ofSeconds(60));
 
     private Runs() {}
 
