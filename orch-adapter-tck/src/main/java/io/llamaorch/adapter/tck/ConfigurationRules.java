@@ -43,7 +43,7 @@ interface ConfigurationRules extends Rules {
         try (Bench bench = open(EngineScript.WELL)) {
             Leaks before = Leaks.snapshot();
             WorkerAdapter adapter = bench.create();
-            List<String> opened = before.found(Duration.ZERO);
+            List<String> opened = before.found(Duration.ZERO, bench.engine()::runsOn);
             adapter.close();
             bench.check(
                     opened.isEmpty()

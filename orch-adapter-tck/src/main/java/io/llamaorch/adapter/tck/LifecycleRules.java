@@ -56,7 +56,7 @@ interface LifecycleRules extends Rules {
                 bench.ended(heard);
             }
             bench.engineMust("no connection open", () -> bench.engine().connectionsOpen() == 0);
-            List<String> left = before.found(Patience.mustHappen());
+            List<String> left = before.found(Patience.mustHappen(), bench.engine()::runsOn);
             bench.check(
                     left.isEmpty(),
                     "no thread, socket or timer left of the closed adapter",
@@ -118,7 +118,7 @@ interface LifecycleRules extends Rules {
                 }
             }
             bench.engineMust("no connection open", () -> bench.engine().connectionsOpen() == 0);
-            List<String> left = before.found(Patience.mustHappen());
+            List<String> left = before.found(Patience.mustHappen(), bench.engine()::runsOn);
             bench.check(
                     left.isEmpty(),
                     "as many threads, sockets and timers as before " + CYCLES + " adapters came and went",

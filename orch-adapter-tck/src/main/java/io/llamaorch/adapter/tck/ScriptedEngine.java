@@ -204,6 +204,11 @@ public final class ScriptedEngine implements TestEngine {
     }
 
     @Override
+    public boolean runsOn(Thread thread) {
+        return server.runsOn(thread);
+    }
+
+    @Override
     public Set<Fact> tells() {
         return dialect.tells();
     }

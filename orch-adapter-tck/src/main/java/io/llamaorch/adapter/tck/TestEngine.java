@@ -73,6 +73,16 @@ public interface TestEngine extends AutoCloseable {
     /** {@return the last exchange as a person reads it: request, answer, and how it ended; bounded, without secrets} */
     String exchange();
 
+    /**
+     * Tells whether a thread is the engine's own, so that no adapter is blamed for it.
+     *
+     * @param thread any thread of this JVM
+     * @return whether it is
+     */
+    default boolean runsOn(Thread thread) {
+        return false;
+    }
+
     /** {@return what the engine tells at all; without this, everything} */
     default Set<Fact> tells() {
         return EnumSet.allOf(Fact.class);

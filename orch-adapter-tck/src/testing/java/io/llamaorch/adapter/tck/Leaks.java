@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -46,12 +47,23 @@ public final class Leaks {
      * @return what is left, each described on its own, with what helps to find its origin; empty if there is nothing
      */
     public List<String> found(Duration patience) {
+        return found(patience, thread -> false);
+    }
+
+    /**
+     * The same, with threads that are somebody else's business.
+     *
+     * @param patience how long to wait at most; not scaled any more
+     * @param excused which threads are not looked at
+     * @return what is left, each described on its own
+     */
+    public List<String> found(Duration patience, Predicate<Thread> excused) {
         Objects.requireNonNull(patience, "patience");
         long end = System.nanoTime() + patience.toNanos();
-        List<String> passing = passing();
+        List<String> passing = passing(excused);
         while (!passing.isEmpty() && System.nanoTime() - end < 0) {
             LockSupport.parkNanos(LOOK_EVERY_NANOS);
-            passing = passing();
+            passing = passing(excused);
         }
         // last, for a thread that ends by an exception has told it by the time that it is gone
         return Stream.concat(passing.stream(), UncaughtExceptions.since(uncaught).stream())
@@ -59,10 +71,10 @@ public final class Leaks {
     }
 
     /** What is left and may yet go away. */
-    private List<String> passing() {
+    private List<String> passing(Predicate<Thread> excused) {
         List<String> found = new ArrayList<>();
         for (Thread thread : LiveThreads.now()) {
-            if (!threads.contains(thread) && !LiveThreads.isKnown(thread)) {
+            if (!threads.contains(thread) && !LiveThreads.isKnown(thread) && !excused.test(thread)) {
                 found.add(described(thread));
             }
         }

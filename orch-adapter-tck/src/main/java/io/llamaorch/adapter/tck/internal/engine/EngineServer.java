@@ -72,6 +72,17 @@ public final class EngineServer implements AutoCloseable {
     }
 
     /**
+     * Whether a thread is one of this server's.
+     *
+     * @param thread any thread
+     * @return whether it is
+     */
+    public boolean runsOn(Thread thread) {
+        ThreadGroup group = thread.getThreadGroup();
+        return group != null && (group == threads || threads.parentOf(group));
+    }
+
+    /**
      * How many connections are open now.
      *
      * @return their number

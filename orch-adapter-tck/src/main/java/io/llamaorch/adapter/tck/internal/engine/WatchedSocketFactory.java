@@ -194,6 +194,7 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
 
         private volatile boolean listening = true;
         private volatile boolean shut;
+        private boolean waitsToListen;
 
         Listener() throws IOException {
             channel = ServerSocketChannel.open();
@@ -214,10 +215,24 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
                 channel = again;
             } else {
                 channel.close();
+                awaitNobodyAccepts();
                 SocketChannel held = SocketChannel.open();
                 held.setOption(StandardSocketOptions.SO_REUSEADDR, true);
                 held.bind(address);
                 placeholder = held;
+            }
+        }
+
+        /** A port is free only when nobody waits for connections on it any more. */
+        private void awaitNobodyAccepts() throws SocketException {
+            long left = JOIN.toNanos();
+            while (!waitsToListen && left > 0) {
+                try {
+                    left = changed.awaitNanos(left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new SocketException("interrupted");
+                }
             }
         }
 
@@ -293,9 +308,12 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
         private boolean awaitListening() {
             lock.lock();
             try {
+                waitsToListen = true;
+                changed.signalAll();
                 while (!listening && !shut && !closed) {
                     changed.awaitUninterruptibly();
                 }
+                waitsToListen = false;
                 return listening && !shut && !closed;
             } finally {
                 lock.unlock();
