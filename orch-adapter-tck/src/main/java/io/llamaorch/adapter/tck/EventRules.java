@@ -23,6 +23,8 @@ interface EventRules extends Rules {
                     events.size() > 2
                             && events.get(events.size() - 1) instanceof TokenEvent.Terminal
                             && events.stream().noneMatch(TokenEvent.Queued.class::isInstance)
+                            && heard.terminals().size() == 1
+                            && heard.failure().isEmpty()
                             && heard.afterTheEnd().isEmpty(),
                     "Started, tokens, one terminal event, onComplete, and nothing after it",
                     heard::story,
@@ -235,11 +237,7 @@ interface EventRules extends Rules {
             Heard heard = Heard.everything();
             stream.subscribe(heard);
             bench.engine().release(3);
-            bench.await(
-                    heard,
-                    "the pieces of three tokens",
-                    h -> h.text().equals(bench.engine().textSent())
-                            && bench.engine().tokensGenerated() == 3);
+            bench.caughtUp(heard, 3);
             stream.cancel();
             TokenEvent.End end = bench.mustBeCancelled(heard);
             bench.check(
@@ -261,13 +259,8 @@ interface EventRules extends Rules {
         try (Bench bench = openStepped()) {
             Heard heard = bench.listen(bench.task().build(), Heard.everything());
             for (int i = 1; i <= 5; i++) {
-                int so = i;
                 bench.engine().release(1);
-                bench.engineMust(so + " tokens generated", () -> bench.engine().tokensGenerated() >= so);
-                bench.await(
-                        heard,
-                        "the piece of token " + so + ", as nothing more comes without it",
-                        h -> h.text().equals(bench.engine().textSent()));
+                bench.caughtUp(heard, i);
             }
         }
     }

@@ -40,11 +40,7 @@ interface TimeRules extends Rules {
             Heard heard = threeTokens(bench);
             bench.pass(Duration.ofSeconds(20));
             bench.engine().release(1);
-            bench.await(
-                    heard,
-                    "a fourth piece",
-                    h -> bench.engine().tokensGenerated() == 4
-                            && h.text().equals(bench.engine().textSent()));
+            bench.caughtUp(heard, 4);
             passesAt(bench, heard, Duration.ofSeconds(30), ErrorCode.DECODE_TIMEOUT);
         }
     }
@@ -71,11 +67,7 @@ interface TimeRules extends Rules {
             Heard heard = threeTokens(bench);
             bench.pass(Duration.ofSeconds(20));
             bench.engine().release(1);
-            bench.await(
-                    heard,
-                    "a fourth piece",
-                    h -> bench.engine().tokensGenerated() == 4
-                            && h.text().equals(bench.engine().textSent()));
+            bench.caughtUp(heard, 4);
             passesAt(bench, heard, Duration.ofSeconds(25), ErrorCode.DEADLINE_UNMET);
         }
     }
@@ -87,11 +79,7 @@ interface TimeRules extends Rules {
                     bench.listen(bench.task().deadline(Duration.ofSeconds(25)).build(), Heard.everything());
             bench.pass(Duration.ofSeconds(15));
             bench.engine().release(3);
-            bench.await(
-                    heard,
-                    "the pieces of three tokens",
-                    h -> bench.engine().tokensGenerated() == 3
-                            && h.text().equals(bench.engine().textSent()));
+            bench.caughtUp(heard, 3);
             passesAt(bench, heard, Duration.ofSeconds(10), ErrorCode.DEADLINE_UNMET);
         }
     }
@@ -99,11 +87,7 @@ interface TimeRules extends Rules {
     private static Heard threeTokens(Bench bench) throws InterruptedException {
         Heard heard = bench.listen(bench.task().build(), Heard.everything());
         bench.engine().release(3);
-        return bench.await(
-                heard,
-                "the pieces of three tokens",
-                h -> bench.engine().tokensGenerated() == 3
-                        && h.text().equals(bench.engine().textSent()));
+        return bench.caughtUp(heard, 3);
     }
 
     /** The stream must go on until just before this time from now, and must fail just after it. */

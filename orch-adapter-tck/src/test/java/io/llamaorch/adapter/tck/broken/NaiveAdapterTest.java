@@ -1,0 +1,35 @@
+package io.llamaorch.adapter.tck.broken;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.llamaorch.adapter.tck.AdapterHarness;
+import io.llamaorch.adapter.tck.RuleBroken;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What the kit tells the author of a naive client. */
+class NaiveAdapterTest {
+
+    @Test
+    @Timeout(value = 300, unit = TimeUnit.SECONDS)
+    void naiveClient_isToldWhatIsWrong() {
+        KitRun run = KitRun.on(() -> AdapterHarness.http(new NaiveAdapter.Factory()));
+
+        run.failures().forEach(failure -> System.out.println(failure.getMessage() + "\n"));
+        Set<String> broken = run.broken();
+        System.out.println("The naive client breaks " + broken + "; " + run.passed() + " tests pass.");
+        assertTrue(
+                broken.containsAll(Set.of(
+                        "EVT-04", "EVT-05", "EVT-06", "EVT-07", "EVT-08", "EVT-10", "CAN-03", "CAN-05", "CFG-02",
+                        "ERR-03", "ERR-04", "HLT-01", "HLT-03", "LIF-04")),
+                () -> "broken: " + broken);
+        assertTrue(
+                run.failures().stream()
+                        .allMatch(failure -> failure instanceof RuleBroken rule
+                                && !rule.expectation().isEmpty()
+                                && !rule.observation().isEmpty()),
+                "each failure says what was expected and what was seen");
+    }
+}
