@@ -4,7 +4,6 @@ import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.OptionSpec;
 import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.tck.internal.kit.Bench;
-import java.time.Duration;
 import java.util.List;
 
 /** CFG: configuration. */
@@ -43,7 +42,7 @@ interface ConfigurationRules extends Rules {
         try (Bench bench = open(EngineScript.WELL)) {
             Leaks before = Leaks.snapshot();
             WorkerAdapter adapter = bench.create();
-            List<String> opened = before.found(Duration.ZERO, bench.engine()::runsOn);
+            List<String> opened = before.found(Patience.mustNotHappen(), bench.engine()::runsOn);
             adapter.close();
             bench.check(
                     opened.isEmpty()

@@ -163,6 +163,11 @@ public final class Bench implements AutoCloseable {
         return letters(heard.text()).equals(letters(engine.textSent()));
     }
 
+    /** Whether nothing was heard but a beginning of what the engine has sent. */
+    public boolean hasNoMore(Heard heard) {
+        return letters(engine.textSent()).startsWith(letters(heard.text()));
+    }
+
     private static String letters(String text) {
         return text.replaceAll("\\s+", "");
     }
