@@ -3,6 +3,7 @@ package io.llamaorch.adapter.tck.it.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** REG-01, REG-03: an adapter unknown at build time, dropped into {@code adapters/}, is found and serves. */
+@NoLeaks
 class AdaptersIT {
 
     /** An adapter as small as it can be: it answers with the prompt. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.tck.HeadFault;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.ScriptedEngine;
 import io.llamaorch.adapter.tck.StreamFault;
 import java.net.InetAddress;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** ERR-01, ERR-07: each mistake is one line with its code and what to do, an exit code, and no stack trace. */
+@NoLeaks
 class ErrorsIT {
 
     private static void check(int exitCode, String code, OrchProcess.Result result) {

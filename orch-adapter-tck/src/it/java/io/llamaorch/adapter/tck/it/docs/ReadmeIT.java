@@ -3,6 +3,7 @@ package io.llamaorch.adapter.tck.it.docs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.ScriptedEngine;
 import java.io.File;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The README's example is compiled as it stands there, and run on the module path against the scripted engine. */
+@NoLeaks
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ReadmeIT {
     private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);

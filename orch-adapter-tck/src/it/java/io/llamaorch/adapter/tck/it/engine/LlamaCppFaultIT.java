@@ -16,6 +16,7 @@ import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.tck.Fault;
 import io.llamaorch.adapter.tck.HeadFault;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import io.llamaorch.adapter.tck.ScriptedEngine;
 import io.llamaorch.adapter.tck.StreamFault;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What becomes of the faults that only a scripted engine has on demand, and that the next task does not feel them. */
+@NoLeaks
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class LlamaCppFaultIT {
     private static final TaskRequest TASK =

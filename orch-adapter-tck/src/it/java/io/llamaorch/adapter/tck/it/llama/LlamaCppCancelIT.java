@@ -12,6 +12,7 @@ import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerAdapter;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Iterator;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A cancelled job keeps no slot of the real engine busy. */
+@NoLeaks
 @RealEngine
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class LlamaCppCancelIT {

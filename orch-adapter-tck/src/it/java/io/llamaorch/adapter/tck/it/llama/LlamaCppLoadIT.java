@@ -6,6 +6,7 @@ import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerAdapter;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Many requests, one after another and at once: the server closes each connection that it announces as kept. */
+@NoLeaks
 @RealEngine
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 class LlamaCppLoadIT {

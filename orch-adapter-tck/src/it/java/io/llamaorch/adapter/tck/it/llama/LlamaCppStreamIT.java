@@ -11,6 +11,7 @@ import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.WorkerAdapter;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A prompt goes in, the real engine's tokens come out. */
+@NoLeaks
 @RealEngine
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class LlamaCppStreamIT {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The fixture itself, so that a failure of a suite that stands on it is not the fixture's. */
+@NoLeaks
 @RealEngine
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class LlamaServerIT {

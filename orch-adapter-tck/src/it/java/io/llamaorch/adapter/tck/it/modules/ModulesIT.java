@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.spi.AdapterFactory;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.io.IOException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The modules are what they promise to be: strict, one exported package each, and fit for jlink where that is said. */
+@NoLeaks
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ModulesIT {
     private static final Path MODULES = Path.of(System.getProperty("orch.home"), "modules");
