@@ -67,6 +67,7 @@ class SubmitIT {
                 URI.create(engine.url() + "/completion").toURL().openConnection();
         connection.setDoOutput(true);
         connection.setRequestProperty("Content-Type", "application/json");
+        connection.setRequestProperty("Connection", "close"); // the JDK keeps it otherwise, and a thread with it
         try (OutputStream out = connection.getOutputStream()) {
             out.write(request.getBytes(StandardCharsets.UTF_8));
         }
