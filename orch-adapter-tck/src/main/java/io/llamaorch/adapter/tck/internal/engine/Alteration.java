@@ -62,7 +62,7 @@ final class Alteration {
         }
         List<byte[]> events = new ArrayList<>();
         String spoiled = nonsense(string(lastToken), fault.get());
-        boolean due = at >= index && fault.get().reading().code().isPresent();
+        boolean due = at >= index && !fault.get().reading().mayBeWell();
         if (due && !spoiled.equals(string(lastToken))) {
             // The text was shorter than the fault had waited for.
             events.add(bytes(spoiled));
