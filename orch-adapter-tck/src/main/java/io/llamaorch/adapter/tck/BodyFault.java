@@ -2,6 +2,7 @@ package io.llamaorch.adapter.tck;
 
 import io.llamaorch.adapter.spi.ErrorCode;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * What goes wrong with a body's bytes and its framing, whatever they mean.
@@ -68,6 +69,17 @@ public sealed interface BodyFault extends Fault {
      * @param every the time from one piece to the next; may be zero
      */
     record DripBody(int bytes, Duration every) implements BodyFault {
+        /**
+         * Checks the size.
+         *
+         * @param bytes how many bytes in a piece, 1 or more
+         * @param every the time from one piece to the next; may be zero
+         */
+        public DripBody {
+            Checks.positive("bytes", bytes);
+            Objects.requireNonNull(every, "every");
+        }
+
         @Override
         public Reading reading() {
             return Reading.WELL;

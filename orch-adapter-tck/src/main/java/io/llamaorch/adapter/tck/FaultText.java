@@ -49,7 +49,8 @@ final class FaultText {
                         "there is no fault '" + name + "'; there are " + String.join(", ", forms())));
         RecordComponent[] components = kind.getRecordComponents();
         String[] parts = text.split(":", components.length + 1);
-        if (parts.length != components.length + 1) {
+        boolean more = components.length == 0 && text.length() > name.length();
+        if (more || parts.length != components.length + 1) {
             throw new IllegalArgumentException("fault '" + text + "' is not of the form " + form(kind));
         }
         Object[] values = new Object[components.length];

@@ -6,8 +6,9 @@ import java.util.Objects;
 /**
  * What goes wrong among the events of a stream, or at its end.
  *
- * <p>A fault that counts tokens strikes as soon as that many events were sent, and at the end of the text at the latest:
- * the end marker is never sent then, unless the {@linkplain #reading() reading} is that all is well.
+ * <p>A fault that counts tokens strikes as soon as that many events were sent, and at the end of the text at the latest
+ * unless the {@linkplain #reading() reading} is that all is well. One that ends, cuts or stalls the text never sends the
+ * end marker; one that spoils an event leaves the rest right, so that whoever skips the event is found out.
  *
  * <p>Thread safety: immutable, all of them.
  */

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@NoLeaks
 @Timeout(30)
 class ScriptedEngine2024Test {
     private static final String PROMPT = "\"prompt\":\"Once upon a time\",\"temperature\":0";

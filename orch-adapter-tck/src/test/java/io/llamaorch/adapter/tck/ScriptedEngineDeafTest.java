@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@NoLeaks
 @Timeout(30)
 class ScriptedEngineDeafTest {
     private static final String ASKED = "{\"prompt\":\"a\",\"n_predict\":2,\"temperature\":0}";

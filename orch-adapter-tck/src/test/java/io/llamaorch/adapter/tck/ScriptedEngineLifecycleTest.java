@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@NoLeaks
 @Timeout(60)
 class ScriptedEngineLifecycleTest {
     private static final Duration MUST_HAPPEN = Duration.ofSeconds(10);

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@NoLeaks
 @Timeout(30)
 class ScriptedEngineOpenAiTest {
     private static final String HELLO = "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}],\"temperature\":0";

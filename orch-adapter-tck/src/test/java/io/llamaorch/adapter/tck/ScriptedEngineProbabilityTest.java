@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@NoLeaks
 @Timeout(30)
 class ScriptedEngineProbabilityTest {
     private static final String ASKED = "{\"prompt\":\"Once upon a time there was\",\"n_predict\":3,\"n_probs\":4";

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@NoLeaks
 @Timeout(30)
 class ScriptedEngineRefusalTest {
     private final ScriptedEngine engine =

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@NoLeaks
 @Timeout(30)
 class ScriptedEngineSlotTest {
     private static final Duration MUST_HAPPEN = Duration.ofSeconds(10);

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@NoLeaks
 @Timeout(30)
 class ScriptedEngineStreamTest {
     private final ScriptedEngine engine =

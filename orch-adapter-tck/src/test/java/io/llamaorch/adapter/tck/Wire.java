@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -103,6 +104,11 @@ final class Wire implements AutoCloseable {
         socket.getOutputStream().write(all.toByteArray());
     }
 
+    /** Sends something as it is. */
+    void write(String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
     Wire complete(String body) throws IOException {
         send("POST", "/completion", body);
         return this;
@@ -155,8 +161,47 @@ final class Wire implements AutoCloseable {
         return chunk.substring(6, chunk.length() - 2);
     }
 
+    /** The next bytes as they are, one character each; they must come. */
+    String bytes(int count) throws IOException {
+        byte[] bytes = in.readNBytes(count);
+        if (bytes.length < count) {
+            throw new EOFException("closed after " + bytes.length + " of " + count + " bytes");
+        }
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    /** How a connection ended. */
+    enum End {
+        /** In order, by a FIN. */
+        CLOSED,
+        /** By a RST. */
+        RESET
+    }
+
+    /** What came until the end of the connection, one character for each byte, and how it ended. */
+    record Rest(String bytes, End end) {}
+
+    /** All bytes to the end of the connection, which must come. */
+    Rest rest() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        byte[] some = new byte[8192];
+        End end = End.CLOSED;
+        try {
+            for (int n = in.read(some); n >= 0; n = in.read(some)) {
+                bytes.write(some, 0, n);
+            }
+        } catch (SocketException e) {
+            end = End.RESET;
+        }
+        return new Rest(bytes.toString(StandardCharsets.ISO_8859_1), end);
+    }
+
     Stream stream() throws IOException {
-        String head = head();
+        return stream(head());
+    }
+
+    /** The rest of a stream whose head was read already. */
+    Stream stream(String head) throws IOException {
         List<String> events = new ArrayList<>();
         try {
             for (String event = event(); !event.isEmpty(); event = event()) {

@@ -61,8 +61,14 @@ final class Alteration {
             text = withMember(text, "\"prompt\":\"" + "a".repeat(Math.max(0, repeated.bytes())) + "\"");
         }
         List<byte[]> events = new ArrayList<>();
+        String spoiled = nonsense(string(lastToken), fault.get());
+        boolean due = at >= index && !fault.get().reading().mayBeWell();
+        if (due && !spoiled.equals(string(lastToken))) {
+            // The text was shorter than the fault had waited for.
+            events.add(bytes(spoiled));
+        }
         if (!withheld.isEmpty()) {
-            events.add(bytes(filled(emptied(string(lastToken)))));
+            events.add(bytes(filled(blank(string(lastToken)))));
         }
         events.add(bytes(everywhere(text)));
         if (fault.get() instanceof StreamFault.MoreAfterEnd more) {
@@ -123,7 +129,12 @@ final class Alteration {
             return event;
         }
         withheld.append(text.group(2));
-        return event.substring(0, text.start(2)) + event.substring(text.end(2));
+        return blank(event);
+    }
+
+    private static String blank(String event) {
+        Matcher text = TEXT.matcher(event);
+        return text.find() ? event.substring(0, text.start(2)) + event.substring(text.end(2)) : event;
     }
 
     private String filled(String event) {

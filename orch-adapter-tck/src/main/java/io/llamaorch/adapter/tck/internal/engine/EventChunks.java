@@ -52,18 +52,24 @@ final class EventChunks implements Completion.Listener {
         byte[] event = speech.tokenEvent(completion.generation(), step);
         text.add(step.content());
         lastToken = event;
-        boolean bad = badSize.isPresent() && badSize.get().tokens() == tokens;
-        tokens++;
-        if (bad) {
-            raw(badSize.get().size() + "\r\n");
+        if (badSize.isPresent() && badSize.get().tokens() == tokens) {
+            badSize();
         }
+        tokens++;
         for (byte[] one : alteration.ofToken(event)) {
             event(one);
         }
     }
 
+    private void badSize() throws IOException {
+        raw(badSize.orElseThrow().size() + "\r\n");
+    }
+
     /** The events that end a text. */
     void last() throws IOException {
+        if (badSize.isPresent() && badSize.get().tokens() >= tokens) {
+            badSize();
+        }
         for (byte[] one : alteration.ofLast(speech.lastEvent(completion.generation()), lastToken)) {
             event(one);
         }

@@ -5,6 +5,7 @@ import io.llamaorch.adapter.tck.Fault;
 import io.llamaorch.adapter.tck.StreamFault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -82,7 +83,7 @@ final class Strikes {
         } else if (fault instanceof StreamFault.HugeEvent huge) {
             chunks.event(HUGE_BEGINS.getBytes(StandardCharsets.ISO_8859_1));
             for (long left = huge.bytes(); left > 0 && client.connection().awaitRoom(); left -= FILLER.length) {
-                chunks.event(FILLER);
+                chunks.event(left >= FILLER.length ? FILLER : Arrays.copyOf(FILLER, (int) left));
             }
             chunks.event(HUGE_ENDS.getBytes(StandardCharsets.ISO_8859_1));
         }
