@@ -13,6 +13,8 @@ import org.junit.jupiter.api.MethodOrdererContext;
 /** Shows {@code evt05_streamThatIsCut_isNoEnd} as {@code EVT-05 stream that is cut: is no end}. */
 final class RuleNames extends DisplayNameGenerator.Standard {
 
+    private static final String NEXT_WORD = "(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z])(?=[0-9])";
+
     private static final List<String> GROUPS = List.of("EVT", "FLW", "CAN", "TIM", "CFG", "LIF", "HLT", "ERR");
 
     RuleNames() {}
@@ -29,7 +31,10 @@ final class RuleNames extends DisplayNameGenerator.Standard {
     }
 
     private static String words(String name) {
-        return name.replace("_", ": ").replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
+        return name.replace("_and", ", and")
+                .replace("_", ": ")
+                .replaceAll(NEXT_WORD, " ")
+                .toLowerCase(Locale.ROOT);
     }
 
     /** By group, then by number, then by name; tests of a subclass's own come last. */

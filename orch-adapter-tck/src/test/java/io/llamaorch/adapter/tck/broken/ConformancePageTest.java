@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.tck.AdapterConformance;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Rule;
 import io.llamaorch.adapter.tck.internal.kit.RuleBook;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The rules, the tests that bear their ids, and the page that lists them agree. */
+@NoLeaks
 class ConformancePageTest {
 
     private static final Pattern ROW = Pattern.compile("^\\| ([A-Z]{3}-\\d\\d) \\|.*\\| (.*) \\|$", Pattern.MULTILINE);

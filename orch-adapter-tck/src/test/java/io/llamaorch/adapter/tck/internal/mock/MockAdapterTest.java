@@ -19,6 +19,7 @@ import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The mock behaves as any adapter must, and fails as it is told to; time is the test's. */
+@NoLeaks
 @Timeout(20)
 class MockAdapterTest {
 

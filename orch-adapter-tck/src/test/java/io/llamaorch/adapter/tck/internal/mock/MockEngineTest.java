@@ -17,6 +17,7 @@ import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.tck.ConnectionFault;
 import io.llamaorch.adapter.tck.EngineScript;
 import io.llamaorch.adapter.tck.HeadFault;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import io.llamaorch.adapter.tck.StreamFault;
 import io.llamaorch.adapter.tck.TestEngine;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The engine behind the mock as the conformance kit sees it: slots, steps, states, counters. */
+@NoLeaks
 @Timeout(60)
 class MockEngineTest {
 

@@ -13,6 +13,7 @@ import io.llamaorch.adapter.tck.ConnectionFault;
 import io.llamaorch.adapter.tck.EngineScript;
 import io.llamaorch.adapter.tck.Fault;
 import io.llamaorch.adapter.tck.HeadFault;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import io.llamaorch.adapter.tck.StreamFault;
 import io.llamaorch.adapter.tck.TestEngine;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every kind of fault there is shows as a correct adapter would show it, and leaves the next task alone. */
+@NoLeaks
 @Timeout(60)
 class MockFaultTest {
 

@@ -16,6 +16,7 @@ import io.llamaorch.adapter.tck.ConnectionFault;
 import io.llamaorch.adapter.tck.EngineScript;
 import io.llamaorch.adapter.tck.Fault;
 import io.llamaorch.adapter.tck.HeadFault;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import io.llamaorch.adapter.tck.TestEngine;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Health and properties follow the engine's state and its faults, in bounded time. */
+@NoLeaks
 @Timeout(60)
 class MockHealthTest {
 

@@ -14,6 +14,7 @@ import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.tck.EngineScript;
 import io.llamaorch.adapter.tck.Fault;
 import io.llamaorch.adapter.tck.HeadFault;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import io.llamaorch.adapter.tck.StreamFault;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the mock can be told, and that it is told what is wrong with it (CFG-02). */
+@NoLeaks
 @Timeout(60)
 class MockOptionsTest {
 

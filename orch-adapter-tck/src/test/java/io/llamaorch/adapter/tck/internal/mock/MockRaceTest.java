@@ -8,6 +8,7 @@ import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.tck.EngineScript;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import io.llamaorch.adapter.tck.TestEngine;
 import java.util.EnumMap;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Cancels that meet the end of the text, or each other, leave one terminal event and no slot behind. */
+@NoLeaks
 @Timeout(120)
 class MockRaceTest {
 
