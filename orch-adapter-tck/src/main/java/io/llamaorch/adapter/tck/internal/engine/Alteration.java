@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
 final class Alteration {
 
     private static final Pattern TEXT = Pattern.compile("\"(content|text)\":\"((?:[^\"\\\\]|\\\\.)*)\"");
-    private static final Pattern NUMBER = Pattern.compile("\"(tokens_predicted|index|id_slot)\":(-?\\d+)");
+    private static final Pattern COUNT = Pattern.compile("\"tokens_predicted\":(\\d+)");
+    private static final Pattern NUMBER = Pattern.compile("\"\\w+\":(-?\\d+)");
     private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
 
     private final Optional<Fault> fault;
@@ -108,9 +109,10 @@ final class Alteration {
                     : event;
         }
         if (fault instanceof StreamFault.LongNumber number) {
-            Matcher count = NUMBER.matcher(event);
+            // The count of tokens where the dialect tells one, else its first number.
+            Matcher count = (COUNT.matcher(event).find() ? COUNT : NUMBER).matcher(event);
             return count.find()
-                    ? event.substring(0, count.start(2)) + "1".repeat(number.digits()) + event.substring(count.end(2))
+                    ? event.substring(0, count.start(1)) + "1".repeat(number.digits()) + event.substring(count.end(1))
                     : event;
         }
         if (fault instanceof StreamFault.DuplicateKeys) {
