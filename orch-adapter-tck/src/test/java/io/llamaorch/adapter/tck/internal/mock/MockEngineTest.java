@@ -22,7 +22,9 @@ import io.llamaorch.adapter.tck.Patience;
 import io.llamaorch.adapter.tck.StreamFault;
 import io.llamaorch.adapter.tck.TestEngine;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -85,16 +87,29 @@ class MockEngineTest {
     }
 
     @Test
-    void release_whenWhoGotItLeft_goesToTheNext() throws Exception {
+    void release_whenWhoGotItLeft_goesToTheNext() {
         TestEngine engine =
                 bench.engine(EngineScript.builder().slots(2).stepped().build());
-        WorkerAdapter adapter = bench.adapter(engine);
+        ArrayDeque<Runnable> held = new ArrayDeque<>();
+        AtomicBoolean holds = new AtomicBoolean();
+        AdapterConfig.Builder config = engine.configure(AdapterConfig.builder()).deliveryExecutor(task -> {
+            if (holds.get()) {
+                held.add(task);
+            } else {
+                task.run();
+            }
+        });
+        WorkerAdapter adapter = bench.create(config);
         try (TokenStream first = adapter.submit(bench.task());
                 TokenStream second = adapter.submit(bench.task())) {
-            MockBench.await(engine, () -> engine.slotsBusy() == 2);
-            Patience.get(first.cancel().settled());
-            engine.release(12);
-            assertEquals(12, MockBench.pieces(MockBench.events(second)));
+            holds.set(true);
+            engine.release(1);
+            first.cancel();
+            holds.set(false);
+            held.forEach(Runnable::run);
+            assertEquals(1, engine.tokensGenerated());
+            assertFalse(engine.textSent().isEmpty(), engine.exchange());
+            assertFalse(second.outcome().toCompletableFuture().isDone());
         }
     }
 
