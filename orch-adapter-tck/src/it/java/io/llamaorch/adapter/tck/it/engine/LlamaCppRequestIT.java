@@ -10,6 +10,7 @@ import io.llamaorch.adapter.spi.Sampling;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.WorkerAdapter;
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.ScriptedEngine;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,7 @@ import tools.jackson.core.json.JsonFactory;
  * Each field that the adapter sends matters: an engine that is deaf to it does something else. The fields are read from
  * what was sent, so one that the adapter begins to send without an effect fails here.
  */
+@NoLeaks
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class LlamaCppRequestIT {
     /** Larger than the last event with the fields that the adapter asks for, smaller than with all of them. */

@@ -37,6 +37,9 @@ final class JsonLeaves {
 
     private void walk(JsonParser parser, String path) {
         String prefix = path.isEmpty() ? "" : path + ".";
+        if (parser.currentToken() == null) {
+            return; // no body, as after a HEAD
+        }
         switch (parser.currentToken()) {
             case START_OBJECT -> {
                 found(path, "object", "");

@@ -41,6 +41,9 @@ final class Sampler {
                 seed == Settings.RANDOM_SEED ? ThreadLocalRandom.current().nextLong() : seed));
     }
 
+    /** The score of a token that the model does not propose. */
+    private static final double NOT_PROPOSED = -20;
+
     private record Choice(int token, double score) {}
 
     /** How likely the token was that has just been chosen; empty if nobody asked. */
@@ -97,6 +100,12 @@ final class Sampler {
                 choices.add(new Choice(token, penalties ? penalized(token, score, history) : score));
             }
         }
+        bias.forEach((token, by) -> {
+            // The model does not propose it, but enough of a bias makes up for that.
+            if (by > 0 && choices.stream().noneMatch(choice -> choice.token() == token)) {
+                choices.add(new Choice(token, NOT_PROPOSED + by));
+            }
+        });
         last = List.of();
         if (choices.isEmpty()) {
             return Vocabulary.UNKNOWN;

@@ -22,12 +22,17 @@ final class Tokenization {
     Reply tokenize(Fields request) {
         Fields in = request.unnamed();
         List<Integer> tokens = vocabulary.encode(in.text("content", ""), in.flag("parse_special", true));
-        if (in.flag("add_special", false)) {
+        if (isTrue(in, "add_special")) {
             tokens.add(0, Vocabulary.BEGIN);
         }
         Object shown =
-                in.flag("with_pieces", false) ? tokens.stream().map(this::piece).toList() : tokens;
+                isTrue(in, "with_pieces") ? tokens.stream().map(this::piece).toList() : tokens;
         return Reply.json(200, Json.object("tokens", shown));
+    }
+
+    /** Here a flag of another type is no flag, and no error. */
+    private static boolean isTrue(Fields in, String name) {
+        return Boolean.TRUE.equals(in.get(name).orElse(false));
     }
 
     /** A token with its text; with its bytes if they are no text of their own. */
