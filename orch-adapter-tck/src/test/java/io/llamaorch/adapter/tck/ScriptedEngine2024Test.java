@@ -150,8 +150,8 @@ class ScriptedEngine2024Test {
                 "\"id_slot\":99"
             })
     void field_ofAWrongType_isForgiven(String field) throws Exception {
-        JsonText answer =
-                post("{\"prompt\":\"Once upon a time\"," + field + "}").json();
+        JsonText answer = post("{\"prompt\":\"Once upon a time\",\"ignore_eos\":true," + field + "}")
+                .json();
         assertEquals("true", answer.at("stopped_limit").toString(), answer::toString);
         assertTrue(answer.at("tokens_predicted").number() > 40, answer::toString);
     }

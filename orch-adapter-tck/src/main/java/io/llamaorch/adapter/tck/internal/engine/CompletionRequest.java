@@ -166,7 +166,7 @@ final class CompletionRequest {
         Map<Integer, Double> biases = new LinkedHashMap<>();
         Object given = in.get("logit_bias").orElse(List.of());
         if (given instanceof Map<?, ?> byName) {
-            byName.forEach((token, by) -> bias(biases, vocabulary, token, by));
+            byName.forEach((token, by) -> bias(biases, vocabulary, idOrText(String.valueOf(token)), by));
         } else if (given instanceof List<?> pairs) {
             pairs.forEach(pair -> {
                 if (pair instanceof List<?> two && two.size() == 2) {
@@ -179,6 +179,11 @@ final class CompletionRequest {
         }
         biases.forEach((token, by) -> shown.add(Json.object("bias", by, "token", token)));
         return biases;
+    }
+
+    /** The names of an object's members are texts, even where they are meant as ids. */
+    private static Object idOrText(String name) {
+        return name.matches("\\d{1,9}") ? (Object) Long.valueOf(name) : name;
     }
 
     private static void bias(Map<Integer, Double> into, Vocabulary vocabulary, Object token, Object by) {
