@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.llamacpp.LlamaCppAdapterFactory;
 import io.llamaorch.adapter.spi.AdapterConfig;
+import io.llamaorch.adapter.spi.Sampling;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.WorkerAdapter;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -40,16 +42,18 @@ class LlamaCppRequestIT {
     /** Ends at its limit, with every setting that shapes the choice of tokens. */
     private static final TaskRequest SHAPED = TaskRequest.builder("Once upon a time in the old harbour")
             .maxTokens(120)
-            .temperature(1.4)
-            .topP(0.85)
-            .topK(5)
-            .minP(0.12)
-            .seed(11)
-            .repeatPenalty(1.15)
-            .presencePenalty(0.3)
-            .frequencyPenalty(0.2)
-            .stop("no such words")
-            .logitBias(262, -1.5)
+            .sampling(Sampling.builder()
+                    .temperature(1.4)
+                    .topP(0.85)
+                    .topK(5)
+                    .minP(0.12)
+                    .seed(11)
+                    .repeatPenalty(1.15)
+                    .presencePenalty(0.3)
+                    .frequencyPenalty(0.2)
+                    .stop(List.of("no such words"))
+                    .logitBias(Map.of(262, -1.5))
+                    .build())
             .extra("ignore_eos", true)
             .build();
 
@@ -57,7 +61,7 @@ class LlamaCppRequestIT {
     private static final TaskRequest STOPPED = TaskRequest.builder("Once upon a time")
             .maxTokens(60)
             .temperature(0)
-            .stop(" llama")
+            .stop(" was")
             .build();
 
     private static final List<TaskRequest> TASKS = List.of(SHAPED, STOPPED);
