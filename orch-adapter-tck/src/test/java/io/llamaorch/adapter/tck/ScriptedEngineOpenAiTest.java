@@ -128,6 +128,15 @@ class ScriptedEngineOpenAiTest {
     }
 
     @Test
+    void chat_whenItEndsAtOnce_hasItsRoleAllTheSame() throws Exception {
+        List<String> events = chat(",\"logit_bias\":[[2,100]]");
+        assertEquals(3, events.size(), events::toString);
+        assertEquals(
+                List.of("role", "content"),
+                JsonText.of(events.get(0)).at("choices/0/delta").names());
+    }
+
+    @Test
     void chat_whenLogProbabilitiesAreAskedFor_hasThem() throws Exception {
         JsonText odds = JsonText.of(chat(",\"max_tokens\":1,\"logprobs\":true,\"top_logprobs\":2")
                         .get(1))

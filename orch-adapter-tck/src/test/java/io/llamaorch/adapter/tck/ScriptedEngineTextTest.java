@@ -96,4 +96,14 @@ class ScriptedEngineTextTest {
                 text(engine, "Hello", ",\"seed\":5,\"temperature\":0.3"),
                 text(engine, "Hello", ",\"seed\":5,\"temperature\":1.9,\"top_p\":1,\"min_p\":0"));
     }
+
+    @Test
+    void bias_bringsWhatTheModelWouldNotSay() throws IOException {
+        assertEquals("!!!", text(engine, "Hello", ",\"temperature\":0,\"n_predict\":3,\"logit_bias\":[[36,100]]"));
+        assertEquals("!!!", text(engine, "Hello", ",\"temperature\":0,\"n_predict\":3,\"logit_bias\":{\"36\":100}"));
+        assertEquals("", text(engine, "Hello", ",\"logit_bias\":[[2,100]]"));
+        assertEquals(
+                text(engine, "Hello", ",\"temperature\":0"),
+                text(engine, "Hello", ",\"temperature\":0,\"logit_bias\":[[36,1.5]]"));
+    }
 }

@@ -6,16 +6,17 @@ import io.llamaorch.adapter.tck.ScriptedEngine;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class DifferentialIT {
     private static final List<AutoCloseable> OPEN = new ArrayList<>();
-    private static final List<String> TABLE = new ArrayList<>();
+    private static final List<Row> TABLE = new ArrayList<>();
     private static final Set<DifferentialCases.Known> MET = new LinkedHashSet<>();
 
     private static Map<DifferentialCases.Pair, List<Integer>> ports = Map.of();
@@ -77,12 +78,12 @@ class DifferentialIT {
         for (AutoCloseable open : OPEN) {
             open.close();
         }
-        List<String> page = new ArrayList<>(List.of(
-                "Real server: " + LlamaServer.version(),
-                "",
-                "| Request | Field | Real server | Scripted engine | |",
-                "|---|---|---|---|---|"));
-        page.addAll(TABLE);
+        List<String> page = new ArrayList<>(List.of("Real server: " + LlamaServer.version(), ""));
+        page.addAll(summary());
+        page.addAll(List.of("", "| Request | Field | Real server | Scripted engine | |", "|---|---|---|---|---|"));
+        TABLE.forEach(row -> page.add("| " + row.request() + " | " + row.field() + " | "
+                + cell(row.real(), row.scripted()) + " | " + cell(row.scripted(), row.real()) + " | " + row.verdict()
+                + " |"));
         Files.write(Path.of("target/differential.md"), page);
         assertEquals(
                 DifferentialCases.KNOWN,
@@ -93,6 +94,37 @@ class DifferentialIT {
     private static List<DifferentialCases.Known> inOrder(Set<DifferentialCases.Known> met) {
         return DifferentialCases.KNOWN.stream().filter(met::contains).toList();
     }
+
+    /** One line a request: what the real server answered, and which fields were found the same. */
+    private static List<String> summary() {
+        Map<String, List<Row>> byRequest = new LinkedHashMap<>();
+        TABLE.forEach(row ->
+                byRequest.computeIfAbsent(row.request(), r -> new ArrayList<>()).add(row));
+        List<String> lines = new ArrayList<>(List.of("| Request | Answer | Same | Otherwise |", "|---|---|---|---|"));
+        byRequest.forEach((request, rows) -> {
+            String answer = rows.stream()
+                    .filter(row ->
+                            Set.of("status", "framing", "events", "error.type").contains(row.field()))
+                    .map(Row::real)
+                    .distinct()
+                    .collect(Collectors.joining("; "));
+            String same = rows.stream()
+                    .filter(row -> row.verdict().equals("same"))
+                    .map(Row::field)
+                    .distinct()
+                    .collect(Collectors.joining(", "));
+            String otherwise = rows.stream()
+                    .map(Row::verdict)
+                    .filter(verdict -> !verdict.equals("same"))
+                    .distinct()
+                    .collect(Collectors.joining("; "));
+            lines.add("| `" + request.replace("`", "'") + "` | " + answer + " | " + same + " | " + otherwise + " |");
+        });
+        return lines;
+    }
+
+    /** What one field of an answer was on both sides. */
+    private record Row(String request, String field, String real, String scripted, String verdict) {}
 
     static Stream<DifferentialCases.Case> cases() {
         return DifferentialCases.all();
@@ -116,8 +148,7 @@ class DifferentialIT {
             String verdict = left.equals(right)
                     ? "same"
                     : known.map(DifferentialCases.Known::reason).orElse("**differs**");
-            TABLE.add("| " + asked + " | " + field + " | " + cell(left, right) + " | " + cell(right, left) + " | "
-                    + verdict + " |");
+            TABLE.add(new Row(asked.toString(), field, left, right, verdict));
             if (verdict.equals("**differs**")) {
                 wrong.add(field + "\n  real:     " + difference(left, right) + "\n  scripted: "
                         + difference(right, left));
@@ -168,9 +199,5 @@ class DifferentialIT {
         Set<String> words = new LinkedHashSet<>(List.of(value.split(" ")));
         words.removeAll(List.of(other.split(" ")));
         return words.isEmpty() ? value : String.join(" ", words);
-    }
-
-    static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -22,8 +22,11 @@ final class JsonLeaves {
     /** Adds a text; what is no JSON counts as one value of its own type. */
     JsonLeaves add(String json) {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
-            parser.nextToken();
-            walk(parser, "");
+            if (parser.nextToken() == null) {
+                found("", "nothing", "");
+            } else {
+                walk(parser, "");
+            }
         } catch (JacksonException e) {
             found("", "no JSON", json);
         }
@@ -37,9 +40,6 @@ final class JsonLeaves {
 
     private void walk(JsonParser parser, String path) {
         String prefix = path.isEmpty() ? "" : path + ".";
-        if (parser.currentToken() == null) {
-            return; // no body, as after a HEAD
-        }
         switch (parser.currentToken()) {
             case START_OBJECT -> {
                 found(path, "object", "");

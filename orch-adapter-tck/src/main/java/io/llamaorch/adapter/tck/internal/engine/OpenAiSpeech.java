@@ -28,7 +28,7 @@ final class OpenAiSpeech implements Speech {
     @Override
     public byte[] tokenEvent(Generation generation, Generation.Step step) {
         if (chat && step.content().isEmpty()) {
-            return new byte[0];
+            return begun ? new byte[0] : Speech.event("data", role());
         }
         Map<String, Object> choice = chat
                 ? delta(Json.object("content", step.content()), Json.NULL)

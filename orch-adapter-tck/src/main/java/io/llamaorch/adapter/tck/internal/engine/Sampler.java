@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
 
 /**
  * Chooses a token among candidates as the request's settings say: bias, penalties, top-k, top-p, min-p, temperature.
@@ -15,6 +16,9 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Sampler {
     private static final Comparator<Choice> BEST_FIRST =
             Comparator.comparingDouble(Choice::score).reversed().thenComparingInt(Choice::token);
+
+    /** What a token that the model does not think of lacks to be a candidate. */
+    private static final double UNTHOUGHT_OF = 20;
 
     /** How many tokens of no probability are listed at most, lest somebody asks for a million. */
     private static final int MOST_OTHERS = 100;
@@ -100,12 +104,7 @@ final class Sampler {
                 choices.add(new Choice(token, penalties ? penalized(token, score, history) : score));
             }
         }
-        bias.forEach((token, by) -> {
-            // The model does not propose it, but enough of a bias makes up for that.
-            if (by > 0 && choices.stream().noneMatch(choice -> choice.token() == token)) {
-                choices.add(new Choice(token, NOT_PROPOSED + by));
-            }
-        });
+        addFavoured(choices, candidates.tokens());
         last = List.of();
         if (choices.isEmpty()) {
             return Vocabulary.UNKNOWN;
@@ -121,6 +120,15 @@ final class Sampler {
         last = narrowed(choices, topK);
         lastTemperature = temperature;
         return draw(last, temperature);
+    }
+
+    /** Tokens that the model would not think of, and that the bias favours so much that they may come all the same. */
+    private void addFavoured(List<Choice> choices, int[] candidates) {
+        bias.forEach((token, by) -> {
+            if (by > UNTHOUGHT_OF && IntStream.of(candidates).noneMatch(known -> known == token)) {
+                choices.add(new Choice(token, by - UNTHOUGHT_OF));
+            }
+        });
     }
 
     private double penalized(int token, double score, List<Integer> history) {

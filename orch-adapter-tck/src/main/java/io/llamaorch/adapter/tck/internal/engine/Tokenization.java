@@ -20,9 +20,10 @@ final class Tokenization {
     }
 
     Reply tokenize(Fields request) {
-        Fields in = request.unnamed();
-        List<Integer> tokens = vocabulary.encode(in.text("content", ""), in.flag("parse_special", true));
-        if (isTrue(in, "add_special")) {
+        // The server is strict about the content, and forgives the options whatever they are.
+        Fields in = request.forgiving();
+        List<Integer> tokens = vocabulary.encode(request.unnamed().text("content", ""), in.flag("parse_special", true));
+        if (in.flag("add_special", false)) {
             tokens.add(0, Vocabulary.BEGIN);
         }
         Object shown =
