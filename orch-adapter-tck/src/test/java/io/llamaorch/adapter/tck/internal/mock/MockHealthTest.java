@@ -120,6 +120,8 @@ class MockHealthTest {
             engine.release(1);
             events.next();
             assertInstanceOf(TokenEvent.Token.class, events.next());
+            TokenStream slow = adapter.submit(bench.task());
+            assertInstanceOf(TokenEvent.Started.class, slow.iterator().next());
             engine.always(new HeadFault.HangBeforeHead());
             CompletionStage<WorkerHealth> health = adapter.health();
             bench.time.advance(Duration.ofSeconds(2));
@@ -130,6 +132,7 @@ class MockHealthTest {
                     ((TokenEvent.Error) events.next()).error().code());
             CompletionStage<WorkerHealth> again = adapter.health();
             bench.time.advance(Duration.ofSeconds(2));
+            assertFalse(slow.outcome().toCompletableFuture().isDone(), "it runs, and hears nothing");
             assertEquals(WorkerHealth.Status.UNHEALTHY, Patience.get(again).status());
         }
     }
