@@ -49,10 +49,8 @@ final class OpenAiSpeech implements Speech {
     }
 
     private static byte[] joined(Object one, Object other) {
-        return joined(Speech.event("data", one), Speech.event("data", other));
-    }
-
-    private static byte[] joined(byte[] first, byte[] second) {
+        byte[] first = Speech.event("data", one);
+        byte[] second = Speech.event("data", other);
         byte[] both = new byte[first.length + second.length];
         System.arraycopy(first, 0, both, 0, first.length);
         System.arraycopy(second, 0, both, first.length, second.length);
@@ -71,13 +69,6 @@ final class OpenAiSpeech implements Speech {
 
     @Override
     public byte[] lastEvent(Generation generation) {
-        if (chat && !begun) {
-            return joined(Speech.event("data", role()), ending(generation));
-        }
-        return ending(generation);
-    }
-
-    private byte[] ending(Generation generation) {
         if (!chat) {
             return Speech.event("data", text(generation, textChoice("", Json.NULL, finish(generation))));
         }

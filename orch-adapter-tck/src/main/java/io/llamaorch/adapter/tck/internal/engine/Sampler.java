@@ -45,9 +45,6 @@ final class Sampler {
                 seed == Settings.RANDOM_SEED ? ThreadLocalRandom.current().nextLong() : seed));
     }
 
-    /** The score of a token that the model does not propose. */
-    private static final double NOT_PROPOSED = -20;
-
     private record Choice(int token, double score) {}
 
     /** How likely the token was that has just been chosen; empty if nobody asked. */

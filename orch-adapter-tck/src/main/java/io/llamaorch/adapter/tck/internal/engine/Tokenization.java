@@ -27,13 +27,8 @@ final class Tokenization {
             tokens.add(0, Vocabulary.BEGIN);
         }
         Object shown =
-                isTrue(in, "with_pieces") ? tokens.stream().map(this::piece).toList() : tokens;
+                in.flag("with_pieces", false) ? tokens.stream().map(this::piece).toList() : tokens;
         return Reply.json(200, Json.object("tokens", shown));
-    }
-
-    /** Here a flag of another type is no flag, and no error. */
-    private static boolean isTrue(Fields in, String name) {
-        return Boolean.TRUE.equals(in.get(name).orElse(false));
     }
 
     /** A token with its text; with its bytes if they are no text of their own. */
