@@ -161,8 +161,8 @@ public final class EngineState {
         signal();
     }
 
-    /** Where a stream's text is written down as it is sent. */
-    SentText lastTextSink() {
+    /** Where the text of the completion that has just begun is written down. */
+    SentText lastText() {
         return lastText;
     }
 

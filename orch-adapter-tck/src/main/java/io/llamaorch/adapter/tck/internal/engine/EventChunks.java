@@ -19,7 +19,6 @@ final class EventChunks implements Completion.Listener {
     private final Alteration alteration;
     private final Optional<BodyFault.ChunkSize> badSize;
     private final Strikes strikes;
-    private final SentText text;
     private final long pingNanos;
     private byte[] lastToken = {};
     private int tokens;
@@ -31,7 +30,6 @@ final class EventChunks implements Completion.Listener {
         this.speech = speech;
         this.client = client;
         this.strikes = new Strikes(engine, client, speech, this);
-        this.text = engine.lastTextSink();
         Optional<Fault> fault = completion.fault();
         this.alteration = new Alteration(fault);
         this.badSize = fault.filter(BodyFault.ChunkSize.class::isInstance).map(BodyFault.ChunkSize.class::cast);
@@ -50,7 +48,6 @@ final class EventChunks implements Completion.Listener {
     @Override
     public void token(Generation.Step step) throws IOException {
         byte[] event = speech.tokenEvent(completion.generation(), step);
-        text.add(step.content());
         lastToken = event;
         if (badSize.isPresent() && badSize.get().tokens() == tokens) {
             badSize();

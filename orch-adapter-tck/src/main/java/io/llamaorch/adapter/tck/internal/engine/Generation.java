@@ -14,6 +14,7 @@ final class Generation {
     private final CompletionRequest request;
     private final Slot slot;
     private final EngineState engine;
+    private final SentText told;
     private final TextModel.Walk walk;
     private final Sampler sampler;
     private final int cached;
@@ -46,6 +47,7 @@ final class Generation {
         this.request = request;
         this.slot = slot;
         this.engine = engine;
+        this.told = engine.lastText();
         List<Integer> prompt = request.prompt();
         // One token is always evaluated again, for there would be nothing to begin from.
         this.cached = request.cachePrompt() ? Math.min(slot.prefix(prompt), Math.max(0, prompt.size() - 1)) : 0;
@@ -82,7 +84,6 @@ final class Generation {
         history.add(token);
         generated.add(token);
         now = System.nanoTime();
-        engine.countToken();
         engine.metrics().decoded(engine.busy());
         byte[] piece = engine.model().vocabulary().piece(token);
         tail.add(piece);
@@ -90,6 +91,9 @@ final class Generation {
         String content = whole ? release(token) : "";
         limits(token, content);
         slot.view(slot.view().with(generated.size(), more(), newline, remaining()));
+        // The text before the count: who sees the count has all of the text to wait for.
+        told.add(content);
+        engine.countToken();
         List<Odds> likely = whole ? sampler.odds(candidates, token) : List.of();
         odds.addAll(likely);
         return new Step(

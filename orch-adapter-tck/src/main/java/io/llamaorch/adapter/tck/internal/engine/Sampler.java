@@ -101,7 +101,7 @@ final class Sampler {
                 choices.add(new Choice(token, penalties ? penalized(token, score, history) : score));
             }
         }
-        addFavoured(choices, candidates.tokens());
+        addFavoured(choices, candidates.tokens(), history);
         last = List.of();
         if (choices.isEmpty()) {
             return Vocabulary.UNKNOWN;
@@ -120,10 +120,11 @@ final class Sampler {
     }
 
     /** Tokens that the model would not think of, and that the bias favours so much that they may come all the same. */
-    private void addFavoured(List<Choice> choices, int[] candidates) {
+    private void addFavoured(List<Choice> choices, int[] candidates, List<Integer> history) {
         bias.forEach((token, by) -> {
             if (by > UNTHOUGHT_OF && IntStream.of(candidates).noneMatch(known -> known == token)) {
-                choices.add(new Choice(token, by - UNTHOUGHT_OF));
+                double score = by - UNTHOUGHT_OF;
+                choices.add(new Choice(token, penalties ? penalized(token, score, history) : score));
             }
         });
     }

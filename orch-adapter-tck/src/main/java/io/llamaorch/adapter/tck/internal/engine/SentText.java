@@ -1,6 +1,6 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
-/** The text that a stream has sent so far. Safe for concurrent use. */
+/** The text that a completion has told so far. Safe for concurrent use. */
 final class SentText {
     private final StringBuilder text = new StringBuilder();
 
