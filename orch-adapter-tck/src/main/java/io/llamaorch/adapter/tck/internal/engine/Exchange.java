@@ -51,7 +51,13 @@ final class Exchange {
         sent += length;
     }
 
-    synchronized String text() {
+    String text() {
+        // Asked before this is locked: when it sends, the connection locks itself and then this.
+        Optional<WatchedConnection.Ending> ending = connection.ending();
+        return text(ending.map(WatchedConnection.Ending::words).orElse("the connection is open"));
+    }
+
+    private synchronized String text(String ending) {
         StringBuilder answer = new StringBuilder(beginning.toString(StandardCharsets.UTF_8));
         long between = sent - beginning.size() - tail.size();
         if (between > 0) {
@@ -61,9 +67,7 @@ final class Exchange {
         tail.forEach(end::write);
         answer.append(end.toString(StandardCharsets.UTF_8));
         String shown = answer.toString().replace("\r\n", "\n").strip().replace("\n", "\n< ");
-        Optional<WatchedConnection.Ending> ending = connection.ending();
-        return request + "\n< " + (shown.isEmpty() ? "(not a byte)" : printable(shown)) + "\n= "
-                + ending.map(WatchedConnection.Ending::words).orElse("the connection is open");
+        return request + "\n< " + (shown.isEmpty() ? "(not a byte)" : printable(shown)) + "\n= " + ending;
     }
 
     private static String printable(String text) {
