@@ -218,6 +218,15 @@ public final class ScriptedEngine implements TestEngine {
         return state.exchange();
     }
 
+    /**
+     * The clients that closed their connections before the engine did, in their order.
+     *
+     * @return when each left and how; the last thousand if there were more
+     */
+    public List<ClientDeparture> departures() {
+        return server.departures();
+    }
+
     @Override
     public boolean await(BooleanSupplier condition, Duration atMost) throws InterruptedException {
         return state.await(condition, atMost);

@@ -4,6 +4,7 @@ import io.llamaorch.adapter.tck.Fault;
 import io.llamaorch.adapter.tck.StreamFault;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -16,6 +17,7 @@ import java.util.regex.Pattern;
 final class Alteration {
 
     private static final Pattern TEXT = Pattern.compile("\"(content|text)\":\"((?:[^\"\\\\]|\\\\.)*)\"");
+    private static final Pattern PROMPT = Pattern.compile(",\"prompt\":\"(?:[^\"\\\\]++|\\\\.)*+\"");
     private static final Pattern COUNT = Pattern.compile("\"tokens_predicted\":(\\d+)");
     private static final Pattern NUMBER = Pattern.compile("\"\\w+\":(-?\\d+)");
     private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
@@ -47,7 +49,7 @@ final class Alteration {
         } else if (index == at) {
             text = nonsense(text, fault.get());
         }
-        events.add(bytes(everywhere(text)));
+        events.add(bytes(withNews(text)));
         index++;
         return events;
     }
@@ -59,7 +61,7 @@ final class Alteration {
         }
         String text = string(event);
         if (fault.get() instanceof StreamFault.RepeatedPrompt repeated) {
-            text = withMember(text, "\"prompt\":\"" + "a".repeat(Math.max(0, repeated.bytes())) + "\"");
+            text = withPrompt(text, "\"prompt\":\"" + "a".repeat(Math.max(0, repeated.bytes())) + "\"");
         }
         List<byte[]> events = new ArrayList<>();
         String spoiled = nonsense(string(lastToken), fault.get());
@@ -71,24 +73,40 @@ final class Alteration {
         if (!withheld.isEmpty()) {
             events.add(bytes(filled(blank(string(lastToken)))));
         }
-        events.add(bytes(everywhere(text)));
-        if (fault.get() instanceof StreamFault.MoreAfterEnd more) {
-            for (int i = 0; i < more.events(); i++) {
-                events.add(lastToken);
-            }
-        }
+        events.add(bytes(withNews(text)));
         return events;
     }
 
-    private String everywhere(String event) {
-        String text = event;
-        if (fault.orElseThrow() instanceof StreamFault.UnknownFields) {
-            text = withMember(text, "\"x_new\":{\"a\":[1,{\"b\":null}],\"content\":\"}\",\"stop\":true}");
+    /** What comes after all that belongs into the stream. */
+    List<byte[]> afterTheEnd(byte[] lastToken) {
+        return fault.isPresent() && fault.get() instanceof StreamFault.MoreAfterEnd more
+                ? Collections.nCopies(Math.max(0, more.events()), lastToken)
+                : List.of();
+    }
+
+    /** The event in place of one that tells of the prompt. */
+    byte[] ofProgress(byte[] event) {
+        return bytes(withNews(string(event)));
+    }
+
+    /**
+     * What becomes of the lines of anything that is sent.
+     *
+     * @param first whether nothing was sent before
+     */
+    byte[] ofLines(byte[] lines, boolean first) {
+        if (first && fault.isPresent() && fault.get() instanceof StreamFault.ByteOrderMark) {
+            return bytes(BYTE_ORDER_MARK + string(lines));
         }
-        if (fault.orElseThrow() instanceof StreamFault.ByteOrderMark && index == 0) {
-            text = BYTE_ORDER_MARK + text;
-        }
-        return fault.orElseThrow() instanceof StreamFault.CarriageReturns ? text.replace("\n", "\r\n") : text;
+        return fault.isPresent() && fault.get() instanceof StreamFault.CarriageReturns
+                ? bytes(string(lines).replace("\n", "\r\n"))
+                : lines;
+    }
+
+    private String withNews(String event) {
+        return fault.isPresent() && fault.get() instanceof StreamFault.UnknownFields
+                ? withMember(event, "\"x_new\":{\"a\":[1,{\"b\":null}],\"content\":\"}\",\"stop\":true}")
+                : event;
     }
 
     private static String nonsense(String event, Fault fault) {
@@ -103,7 +121,7 @@ final class Alteration {
         }
         if (fault instanceof StreamFault.DeepJson deep) {
             Matcher text = TEXT.matcher(event);
-            String nested = "[".repeat(deep.depth()) + "]".repeat(deep.depth());
+            String nested = "[".repeat(Math.max(1, deep.depth())) + "]".repeat(Math.max(1, deep.depth()));
             return text.find()
                     ? event.substring(0, text.start(2) - 1) + nested + event.substring(text.end(2) + 1)
                     : event;
@@ -112,7 +130,9 @@ final class Alteration {
             // The count of tokens where the dialect tells one, else its first number.
             Matcher count = (COUNT.matcher(event).find() ? COUNT : NUMBER).matcher(event);
             return count.find()
-                    ? event.substring(0, count.start(1)) + "1".repeat(number.digits()) + event.substring(count.end(1))
+                    ? event.substring(0, count.start(1))
+                            + "1".repeat(Math.max(1, number.digits()))
+                            + event.substring(count.end(1))
                     : event;
         }
         if (fault instanceof StreamFault.DuplicateKeys) {
@@ -148,6 +168,11 @@ final class Alteration {
     private static String inText(String event, String more) {
         Matcher text = TEXT.matcher(event);
         return text.find() ? event.substring(0, text.start(2)) + more + event.substring(text.start(2)) : event;
+    }
+
+    /** With that prompt and without the right one, which may be there too. */
+    private static String withPrompt(String event, String member) {
+        return withMember(PROMPT.matcher(event).replaceFirst(""), member);
     }
 
     private static String withMember(String event, String member) {

@@ -11,24 +11,22 @@ import java.util.concurrent.TimeUnit;
 final class Client {
     private final WatchedConnection connection;
     private final boolean heeds;
-    private final CountDownLatch gone = new CountDownLatch(1);
+    private final CountDownLatch gone;
 
     Client(WatchedConnection connection) {
-        this(connection, true);
-    }
-
-    private Client(WatchedConnection connection, boolean heeds) {
-        this.connection = connection;
-        this.heeds = heeds;
-        if (!heeds) {
-            return;
-        }
+        this(connection, true, new CountDownLatch(1));
         connection.onGone(gone::countDown);
     }
 
-    /** The same client to an engine that does not look whether it is still there. */
-    Client unheeded() {
-        return new Client(connection, false);
+    private Client(WatchedConnection connection, boolean heeds, CountDownLatch gone) {
+        this.connection = connection;
+        this.heeds = heeds;
+        this.gone = gone;
+    }
+
+    /** The same client to an engine that does not look whether it is still there until it closes itself. */
+    Client unheeded(CountDownLatch closing) {
+        return new Client(connection, false, closing);
     }
 
     /** Whether its going is looked at. */
@@ -38,10 +36,7 @@ final class Client {
 
     /** Whether it was the client that ended the connection. */
     boolean left() {
-        return connection
-                .ending()
-                .filter(ending -> ending != WatchedConnection.Ending.ENGINE_CLOSED)
-                .isPresent();
+        return connection.ending().filter(WatchedConnection.Ending::byClient).isPresent();
     }
 
     /** The connection that it came by. */

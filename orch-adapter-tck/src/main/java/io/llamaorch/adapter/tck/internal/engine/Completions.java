@@ -42,7 +42,9 @@ final class Completions {
         call.client().connection().twist(Twists.of(fault));
         Optional<Reply> instead = fault.flatMap(f -> FaultReplies.instead(f, call.client()));
         if (instead.isPresent()) {
-            call.client().onGone(() -> engine.countLeft(call.client()));
+            if (fault.filter(FaultReplies::isNeverDone).isPresent()) {
+                call.client().onGone(() -> engine.countLeft(call.client()));
+            }
             return instead.get();
         }
         Order ordered = order.get();
@@ -57,7 +59,7 @@ final class Completions {
         checkFits(request, slot.get());
         Client client =
                 fault.filter(StreamFault.IgnoreDisconnect.class::isInstance).isPresent()
-                        ? call.client().unheeded()
+                        ? call.client().unheeded(engine.closing())
                         : call.client();
         Completion completion = new Completion(engine, request, slot.get(), client, fault);
         return request.stream() ? streamed(completion, ordered, client) : whole(completion, ordered.speech(), client);

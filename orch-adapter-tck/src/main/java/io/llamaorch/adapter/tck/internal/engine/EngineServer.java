@@ -1,10 +1,12 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
+import io.llamaorch.adapter.tck.ClientDeparture;
 import io.llamaorch.adapter.tck.ConnectionFault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import mockwebserver3.MockWebServer;
@@ -23,7 +25,7 @@ public final class EngineServer implements AutoCloseable {
 
     private final MockWebServer server = new MockWebServer();
     private final WatchedSocketFactory sockets;
-    private final SlotTable slots;
+    private final EngineState engine;
     private final int port;
 
     /** Holds every thread of the web server, which does not say which they are and does not wait for them. */
@@ -36,7 +38,7 @@ public final class EngineServer implements AutoCloseable {
      * @throws UncheckedIOException if the port cannot be had
      */
     public EngineServer(EngineState engine) {
-        slots = engine.slots();
+        this.engine = engine;
         try {
             sockets = new WatchedSocketFactory(KEEP_ALIVE);
         } catch (IOException e) {
@@ -105,11 +107,20 @@ public final class EngineServer implements AutoCloseable {
         }
     }
 
+    /**
+     * The clients that closed their connections, in their order; only the last ones if there were many.
+     *
+     * @return when each left and how
+     */
+    public List<ClientDeparture> departures() {
+        return sockets.departures();
+    }
+
     /** Ends every exchange, frees the port and waits a bounded time for its threads to end. */
     @Override
     public void close() {
         // The line first: nobody in it must get the slot of somebody whose socket is closed before its own.
-        slots.shut();
+        engine.shut();
         // Then the sockets: whoever waits for a slot, a pace or a byte leaves, and the server need not wait for them.
         sockets.close();
         long deadline = System.nanoTime() + END.toNanos();

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -40,7 +42,8 @@ public final class EngineState {
     private volatile Optional<Exchange> lastExchange = Optional.empty();
     private volatile SentText lastText = new SentText();
     private volatile boolean loading;
-    private volatile boolean sleeping;
+    private final AtomicBoolean sleeping = new AtomicBoolean();
+    private final CountDownLatch closing = new CountDownLatch(1);
     private volatile byte[] lastBody = {};
 
     /**
@@ -120,6 +123,18 @@ public final class EngineState {
      */
     public void always(Optional<Fault> fault) {
         always = fault;
+    }
+
+    /** Opens when the engine closes. */
+    CountDownLatch closing() {
+        return closing;
+    }
+
+    /** Ends what only the engine's own end ends: those in line get no slot, and nobody generates for the absent. */
+    void shut() {
+        slots.shut();
+        closing.countDown();
+        signal();
     }
 
     void lastBody(byte[] body) {
@@ -248,7 +263,7 @@ public final class EngineState {
      * @return whether it is
      */
     public boolean sleeping() {
-        return sleeping;
+        return sleeping.get();
     }
 
     /**
@@ -257,13 +272,12 @@ public final class EngineState {
      * @param now whether it is
      */
     public void sleeping(boolean now) {
-        sleeping = now;
+        sleeping.set(now);
     }
 
     /** Wakes the engine if it sleeps. */
     void wake() {
-        if (sleeping) {
-            sleeping = false;
+        if (sleeping.compareAndSet(true, false)) {
             wakeUps.incrementAndGet();
             signal();
         }

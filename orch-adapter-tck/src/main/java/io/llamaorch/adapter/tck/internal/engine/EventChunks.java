@@ -22,6 +22,7 @@ final class EventChunks implements Completion.Listener {
     private final long pingNanos;
     private byte[] lastToken = {};
     private int tokens;
+    private boolean begun;
     private long lastSent = System.nanoTime();
 
     EventChunks(BufferedSink sink, EngineState engine, Completion completion, Speech speech, Client client) {
@@ -41,7 +42,7 @@ final class EventChunks implements Completion.Listener {
     @Override
     public void progress(int processed, double millis) throws IOException {
         if (completion.generation().request().progress()) {
-            event(speech.progressEvent(completion.generation(), processed, millis));
+            event(alteration.ofProgress(speech.progressEvent(completion.generation(), processed, millis)));
         }
     }
 
@@ -71,6 +72,9 @@ final class EventChunks implements Completion.Listener {
             event(one);
         }
         event(speech.farewell());
+        for (byte[] one : alteration.afterTheEnd(lastToken)) {
+            event(one);
+        }
     }
 
     @Override
@@ -103,10 +107,12 @@ final class EventChunks implements Completion.Listener {
         if (event.length == 0) {
             return;
         }
+        byte[] lines = alteration.ofLines(event, !begun);
+        begun = true;
         send(new Buffer()
-                .writeHexadecimalUnsignedLong(event.length)
+                .writeHexadecimalUnsignedLong(lines.length)
                 .writeUtf8("\r\n")
-                .write(event)
+                .write(lines)
                 .writeUtf8("\r\n"));
     }
 

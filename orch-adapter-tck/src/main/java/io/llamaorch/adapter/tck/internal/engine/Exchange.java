@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One completion's exchange as a person reads it: the request, the beginning and the end of the answer, and how the
@@ -20,6 +21,7 @@ final class Exchange {
     private final WatchedConnection connection;
     private final ByteArrayOutputStream beginning = new ByteArrayOutputStream();
     private final ArrayDeque<Byte> tail = new ArrayDeque<>();
+    private final long began = System.nanoTime();
     private long sent;
 
     Exchange(Call call, WatchedConnection connection) {
@@ -54,7 +56,8 @@ final class Exchange {
     String text() {
         // Asked before this is locked: when it sends, the connection locks itself and then this.
         Optional<WatchedConnection.Ending> ending = connection.ending();
-        return text(ending.map(WatchedConnection.Ending::words).orElse("the connection is open"));
+        return text(
+                ending.map(how -> how.words() + " after " + millis() + " ms").orElse("the connection is open"));
     }
 
     private synchronized String text(String ending) {
@@ -68,6 +71,10 @@ final class Exchange {
         answer.append(end.toString(StandardCharsets.UTF_8));
         String shown = answer.toString().replace("\r\n", "\n").strip().replace("\n", "\n< ");
         return request + "\n< " + (shown.isEmpty() ? "(not a byte)" : printable(shown)) + "\n= " + ending;
+    }
+
+    private long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(connection.endedAt() - began);
     }
 
     private static String printable(String text) {

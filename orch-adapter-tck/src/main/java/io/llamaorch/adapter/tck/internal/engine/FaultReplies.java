@@ -61,6 +61,14 @@ final class FaultReplies {
         return headIsAll ? Optional.of(Reply.text(200, Completions.EVENTS, EVENT)) : Optional.empty();
     }
 
+    /** Whether such an answer takes for ever, so that a client that leaves has not got all of it. */
+    static boolean isNeverDone(Fault fault) {
+        return fault instanceof HeadFault.HangBeforeHead
+                || fault instanceof HeadFault.DripHead
+                || fault instanceof HeadFault.EndlessHead
+                || fault instanceof HeadFault.EndlessHeaderLine;
+    }
+
     private static byte[] zipped(String text) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (GZIPOutputStream zip = new GZIPOutputStream(bytes)) {

@@ -42,7 +42,8 @@ final class WatchedConnection {
     private boolean closing;
     private @Nullable SelectionKey key;
     private @Nullable Ending ending;
-    private int stray;
+    private final RequestEnds requests = new RequestEnds();
+    private long endedAt;
     private volatile @Nullable Twist twist;
     private volatile @Nullable Exchange exchange;
 
@@ -53,12 +54,19 @@ final class WatchedConnection {
         /** The client reset the connection. */
         CLIENT_RESET("the client reset the connection"),
         /** This side closed first. */
-        ENGINE_CLOSED("the engine closed the connection");
+        ENGINE_CLOSED("the engine closed the connection"),
+        /** This side reset the connection. */
+        ENGINE_RESET("the engine reset the connection");
 
         private final String words;
 
         Ending(String words) {
             this.words = words;
+        }
+
+        /** Whether it was the client that ended it. */
+        boolean byClient() {
+            return this == CLIENT_CLOSED || this == CLIENT_RESET;
         }
 
         String words() {
@@ -91,7 +99,7 @@ final class WatchedConnection {
         lock.lock();
         try {
             betweenRequests = true;
-            stray = unread;
+            requests.read();
         } finally {
             lock.unlock();
         }
@@ -153,11 +161,11 @@ final class WatchedConnection {
             ended(Ending.CLIENT_CLOSED);
             return true;
         }
-        if (n > 0 && betweenRequests) {
-            stray += n;
+        if (n > 0) {
+            requests.received(room.flip());
         }
         if (n > 0 && !closing) {
-            inbox.add(room.flip());
+            inbox.add(room);
             unread += n;
             arrived.signalAll();
             if (unread >= READ_AHEAD) {
@@ -333,7 +341,21 @@ final class WatchedConnection {
         try {
             if (ending == null) {
                 ending = how;
+                endedAt = System.nanoTime();
+                if (how.byClient()) {
+                    owner.departed(how == Ending.CLIENT_RESET, endedAt);
+                }
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** When it ended, by {@link System#nanoTime()}; of no meaning while it is open. */
+    long endedAt() {
+        lock.lock();
+        try {
+            return endedAt;
         } finally {
             lock.unlock();
         }
@@ -353,7 +375,7 @@ final class WatchedConnection {
     int stray() {
         lock.lock();
         try {
-            return stray;
+            return requests.beyond();
         } finally {
             lock.unlock();
         }
@@ -389,7 +411,7 @@ final class WatchedConnection {
         lock.lock();
         try {
             closing = true;
-            ended(Ending.ENGINE_CLOSED);
+            ended(linger0 ? Ending.ENGINE_RESET : Ending.ENGINE_CLOSED);
             if (linger0) {
                 channel.setOption(StandardSocketOptions.SO_LINGER, 0);
             }

@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
+import io.llamaorch.adapter.tck.ClientDeparture;
 import io.llamaorch.adapter.tck.ConnectionFault;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,10 +16,10 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatchedSocketFactory extends ServerSocketFactory implements AutoCloseable {
     private static final int BACKLOG = 50;
+    private static final int MOST_DEPARTURES = 1000;
     private static final Duration JOIN = Duration.ofSeconds(2);
 
     private final Selector selector;
@@ -45,7 +47,9 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
     private final ConcurrentHashMap<Integer, WatchedConnection> open = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final List<SocketChannel> unread = new ArrayList<>();
+    private final AtomicInteger neverRead = new AtomicInteger();
+    private final AtomicInteger departed = new AtomicInteger();
+    private final ConcurrentLinkedDeque<ClientDeparture> departures = new ConcurrentLinkedDeque<>();
     private @Nullable ConnectionFault fault;
     private @Nullable Listener listener;
     private volatile boolean closed;
@@ -66,12 +70,7 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
 
     /** How many connections are open now. */
     int openConnections() {
-        lock.lock();
-        try {
-            return open.size() + unread.size();
-        } finally {
-            lock.unlock();
-        }
+        return open.size();
     }
 
     /** Has all connections from now on go wrong; null for none. */
@@ -79,10 +78,7 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
         lock.lock();
         try {
             fault = now;
-            for (SocketChannel peer : unread) {
-                peer.close();
-            }
-            unread.clear();
+            open.values().stream().filter(peer -> peer.index() < 0).forEach(WatchedConnection::abort);
             Listener current = listener;
             if (current != null) {
                 current.listen(!(now instanceof ConnectionFault.Refuse));
@@ -101,7 +97,9 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
                 return false;
             }
             if (fault instanceof ConnectionFault.NeverRead && !closed) {
-                unread.add(peer);
+                // It is watched, so that its leaving is noticed, but the web server never hears of it.
+                WatchedConnection ignored = watched(peer, neverRead.decrementAndGet());
+                ignored.onGone(ignored::abort);
                 return true;
             }
             if (fault instanceof ConnectionFault.ResetOnAccept) {
@@ -112,6 +110,35 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
         } finally {
             lock.unlock();
         }
+    }
+
+    private WatchedConnection watched(SocketChannel peer, int index) throws SocketException {
+        WatchedConnection connection = new WatchedConnection(this, peer, index, keepAlive);
+        open.put(index, connection);
+        try {
+            connection.watch(peer.register(selector, SelectionKey.OP_READ, connection));
+        } catch (ClosedSelectorException | ClosedChannelException e) {
+            connection.abort();
+            throw new SocketException("listener closed");
+        }
+        if (closed) {
+            connection.abort();
+        }
+        selector.wakeup();
+        return connection;
+    }
+
+    /** Writes down that a client has left. */
+    void departed(boolean reset, long nanoTime) {
+        departures.add(new ClientDeparture(reset, nanoTime));
+        if (departed.incrementAndGet() > MOST_DEPARTURES) {
+            departures.poll();
+        }
+    }
+
+    /** The clients that left, in their order. */
+    List<ClientDeparture> departures() {
+        return List.copyOf(departures);
     }
 
     void forget(WatchedConnection connection) {
@@ -261,21 +288,7 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
 
         @Override
         public WatchedSocket accept() throws IOException {
-            SocketChannel peer = next();
-            WatchedConnection connection =
-                    new WatchedConnection(WatchedSocketFactory.this, peer, accepted.getAndIncrement(), keepAlive);
-            open.put(connection.index(), connection);
-            try {
-                connection.watch(peer.register(selector, SelectionKey.OP_READ, connection));
-            } catch (ClosedSelectorException | ClosedChannelException e) {
-                connection.abort();
-                throw new SocketException("listener closed");
-            }
-            if (closed) {
-                connection.abort();
-            }
-            selector.wakeup();
-            return new WatchedSocket(connection);
+            return new WatchedSocket(watched(next(), accepted.getAndIncrement()));
         }
 
         private SocketChannel next() throws IOException {
@@ -291,12 +304,11 @@ final class WatchedSocketFactory extends ServerSocketFactory implements AutoClos
                     throw new SocketException("listener closed");
                 }
                 try {
-                    if (struck(peer)) {
-                        continue;
-                    }
                     peer.configureBlocking(false);
                     peer.setOption(StandardSocketOptions.TCP_NODELAY, true);
-                    return peer;
+                    if (!struck(peer)) {
+                        return peer;
+                    }
                 } catch (IOException e) {
                     // Gone already: that must not end the listening.
                     peer.close();
