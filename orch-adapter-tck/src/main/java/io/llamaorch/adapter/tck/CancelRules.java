@@ -33,6 +33,10 @@ interface CancelRules extends Rules {
             Heard heard = Heard.everything();
             stream.subscribe(heard);
             bench.mustBeCancelled(heard);
+            bench.check(
+                    heard.events().stream().allMatch(TokenEvent.Terminal.class::isInstance),
+                    "nothing but the End, as the engine had not accepted the task",
+                    heard::story);
         }
     }
 

@@ -54,8 +54,8 @@ interface EventRules extends Rules {
         try (Bench bench = open(new HeadFault.Status(400, "", ""))) {
             Heard heard = bench.run();
             bench.check(
-                    heard.events().get(0) instanceof TokenEvent.Error,
-                    "a lone Error",
+                    heard.events().stream().allMatch(TokenEvent.Error.class::isInstance),
+                    "nothing but an Error",
                     heard::story,
                     "Started is emitted when the request was sent, before the engine accepted it",
                     "the status of the answer is not looked at");

@@ -31,7 +31,8 @@ public interface TestEngine extends AutoCloseable {
     void release(int tokens);
 
     /**
-     * Has the engine behave like this in every exchange from now on, on every path; well again without a fault.
+     * Has the engine behave like this in every exchange from now on, on every path. Faults that wait for a task go on
+     * waiting meanwhile.
      *
      * @param fault what goes wrong; {@link #well()} takes it back
      */
@@ -64,7 +65,7 @@ public interface TestEngine extends AutoCloseable {
     /** {@return how many connections are open now; for an engine without connections, how many tasks are running} */
     int connectionsOpen();
 
-    /** {@return all the text that the engine sent in its last stream} */
+    /** {@return all the text that the engine told its last task, with what a fault kept from it} */
     String textSent();
 
     /** {@return how many bytes or calls an adapter sent on the last task's connection after its request: should be 0} */

@@ -70,7 +70,7 @@ enum Broken {
                             : event))),
 
     TAKES_A_CUT_FOR_THE_END(
-            rules("EVT-05", "EVT-08", "ERR-02"),
+            rules("EVT-05", "EVT-08", "ERR-02", "ERR-05"),
             stream(event -> List.of(failsWith(event, ErrorCode.WORKER_RESET) ? end(StopReason.END_OF_TEXT) : event))),
 
     IGNORES_ERRORS_IN_THE_STREAM(

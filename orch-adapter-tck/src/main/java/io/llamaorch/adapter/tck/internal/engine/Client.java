@@ -63,6 +63,13 @@ final class Client {
         }
     }
 
+    /** Waits until the client goes, however long that takes. */
+    void awaitGone() {
+        while (!goneBy(System.nanoTime() + TimeUnit.HOURS.toNanos(1))) {
+            // An hour is as long as a wait can be told; only the client's leaving ends this one.
+        }
+    }
+
     /** Has {@code action} run when the client goes, on the thread that notices; it must not block. */
     void onGone(Runnable action) {
         if (heeds) {

@@ -105,10 +105,9 @@ public final class EngineState {
         faults.add(fault);
     }
 
-    /** The fault of the completion that comes now: the next one queued, else the one that strikes always. */
+    /** The fault of the completion that comes now: the one that strikes always, else the next one queued. */
     Optional<Fault> nextFault() {
-        Fault queued = faults.poll();
-        return queued == null ? always : Optional.of(queued);
+        return always.or(() -> Optional.ofNullable(faults.poll()));
     }
 
     /** The fault that strikes every exchange now. */

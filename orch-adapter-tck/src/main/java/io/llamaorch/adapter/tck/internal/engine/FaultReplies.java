@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 
 /** The answers that faults give in place of the engine's own; then no slot is taken and nothing is generated. */
@@ -49,9 +48,7 @@ final class FaultReplies {
             return Optional.of(Reply.silence());
         }
         if (fault instanceof HeadFault.HangBeforeHead) {
-            while (!client.goneBy(System.nanoTime() + TimeUnit.HOURS.toNanos(1))) {
-                // Only the client's leaving ends this.
-            }
+            client.awaitGone();
             return Optional.of(Reply.silence());
         }
         boolean headIsAll = fault instanceof HeadFault.CutInHead

@@ -4,6 +4,8 @@ import io.llamaorch.adapter.tck.HeadFault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
 /** The faults that change a head's bytes. */
@@ -16,7 +18,7 @@ final class HeadTwists {
     /** What to make of the head's bytes; empty if the head itself is the fault, or there is none. */
     static Optional<Twist> of(HeadFault fault) {
         if (fault instanceof HeadFault.CutInHead cut) {
-            return Optional.of(new Rewritten(null) {
+            return Optional.of(new Twist() {
                 @Override
                 void head(WatchedConnection out, String text) throws IOException {
                     send(out, text.substring(0, Math.min(Math.max(0, cut.bytes()), text.length())));
@@ -26,7 +28,7 @@ final class HeadTwists {
             });
         }
         if (fault instanceof HeadFault.DripHead drip) {
-            return Optional.of(new Rewritten(null) {
+            return Optional.of(new Twist() {
                 @Override
                 void head(WatchedConnection out, String text) throws IOException {
                     for (int i = 0; i < text.length(); i++) {
@@ -39,7 +41,7 @@ final class HeadTwists {
             });
         }
         if (fault instanceof HeadFault.EndlessHead) {
-            return Optional.of(new Rewritten(null) {
+            return Optional.of(new Twist() {
                 @Override
                 void head(WatchedConnection out, String text) throws IOException {
                     send(out, firstLine(text));
@@ -48,7 +50,7 @@ final class HeadTwists {
             });
         }
         if (fault instanceof HeadFault.EndlessHeaderLine) {
-            return Optional.of(new Rewritten(null) {
+            return Optional.of(new Twist() {
                 @Override
                 void head(WatchedConnection out, String text) throws IOException {
                     send(out, firstLine(text) + "X-Filler: ");
@@ -61,11 +63,11 @@ final class HeadTwists {
 
     private static @Nullable Twist rewriting(HeadFault fault) {
         if (fault instanceof HeadFault.StatusLine line) {
-            return new Rewritten(head ->
-                    line.line() + "\r\n" + head.substring(firstLine(head).length()));
+            return new Rewritten(head -> asBytes(line.line()) + "\r\n"
+                    + head.substring(firstLine(head).length()));
         }
         if (fault instanceof HeadFault.HeaderLine line) {
-            return new Rewritten(head -> withLine(head, line.line()));
+            return new Rewritten(head -> withLine(head, asBytes(line.line())));
         }
         if (fault instanceof HeadFault.BothLengths) {
             return new Rewritten(head -> withLine(head, "Content-Length: 5"));
@@ -79,7 +81,9 @@ final class HeadTwists {
         if (fault instanceof HeadFault.WrongContentType wrong) {
             return new Rewritten(head -> head.replaceFirst(
                     "(?im)^Content-Type: .*\r\n",
-                    wrong.contentType().isEmpty() ? "" : "Content-Type: " + wrong.contentType() + "\r\n"));
+                    wrong.contentType().isEmpty()
+                            ? ""
+                            : Matcher.quoteReplacement("Content-Type: " + asBytes(wrong.contentType()) + "\r\n")));
         }
         return null;
     }
@@ -92,22 +96,21 @@ final class HeadTwists {
         return firstLine(head) + line + "\r\n" + head.substring(firstLine(head).length());
     }
 
-    private interface Rewriting {
-        String of(String head);
+    /** A head is handled as characters of one byte each; what is put into it must be such characters too. */
+    private static String asBytes(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
-    private static class Rewritten extends Twist {
-        private final @Nullable Rewriting rewriting;
+    private static final class Rewritten extends Twist {
+        private final UnaryOperator<String> rewriting;
 
-        Rewritten(@Nullable Rewriting rewriting) {
+        Rewritten(UnaryOperator<String> rewriting) {
             this.rewriting = rewriting;
         }
 
         @Override
         void head(WatchedConnection out, String text) throws IOException {
-            String sent = rewriting == null ? text : rewriting.of(text);
-            byte[] bytes = sent.getBytes(StandardCharsets.UTF_8);
-            out.write(bytes, 0, bytes.length);
+            send(out, rewriting.apply(text));
         }
     }
 }

@@ -112,9 +112,7 @@ final class Strikes {
     }
 
     private void keepSilent() {
-        while (!client.goneBy(System.nanoTime() + TimeUnit.HOURS.toNanos(1))) {
-            // Only the client's leaving ends the silence.
-        }
+        client.awaitGone();
         client.cutOff();
     }
 }

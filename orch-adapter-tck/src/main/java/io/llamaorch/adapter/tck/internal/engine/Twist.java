@@ -11,7 +11,11 @@ import java.nio.charset.StandardCharsets;
  */
 abstract class Twist {
 
+    /** CR LF CR LF. */
+    private static final int EMPTY_LINE = 0x0d0a0d0a;
+
     private final ByteArrayOutputStream head = new ByteArrayOutputStream();
+    private int lastFour;
     private boolean headDone;
 
     /** Takes bytes that would have been sent as they are. */
@@ -19,8 +23,9 @@ abstract class Twist {
         int at = from;
         int end = from + length;
         while (!headDone && at < end) {
+            lastFour = (lastFour << 8) | (bytes[at] & 0xff);
             head.write(bytes[at++]);
-            headDone = endsWithEmptyLine(head.toByteArray());
+            headDone = lastFour == EMPTY_LINE;
             if (headDone) {
                 head(out, head.toString(StandardCharsets.ISO_8859_1));
             }
@@ -28,11 +33,6 @@ abstract class Twist {
         if (at < end) {
             body(out, bytes, at, end - at);
         }
-    }
-
-    private static boolean endsWithEmptyLine(byte[] bytes) {
-        int n = bytes.length;
-        return n >= 4 && bytes[n - 4] == '\r' && bytes[n - 3] == '\n' && bytes[n - 2] == '\r' && bytes[n - 1] == '\n';
     }
 
     /** Sends what becomes of the head; its lines end with CRLF, the last one is empty. */

@@ -160,7 +160,12 @@ public final class Bench implements AutoCloseable {
 
     /** Whether all letters that the engine has sent so far were heard; how they are spaced is another question. */
     public boolean hasAll(Heard heard) {
-        return letters(heard.text()).equals(letters(engine.textSent()));
+        return hasAll(heard.text());
+    }
+
+    /** The same for a text that was heard in another way. */
+    public boolean hasAll(String text) {
+        return letters(text).equals(letters(engine.textSent()));
     }
 
     /** Whether nothing was heard but a beginning of what the engine has sent. */
