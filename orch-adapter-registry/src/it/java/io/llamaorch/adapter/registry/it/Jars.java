@@ -88,7 +88,8 @@ final class Jars {
         private Path compile() throws IOException {
             Path in = folder.resolve(name + "-src");
             Path out = Files.createDirectories(folder.resolve(name + "-classes"));
-            List<String> arguments = new ArrayList<>(List.of("--release", "17", "-d", out.toString()));
+            // With --release the compiler has a second file manager, which nobody closes and which keeps the jars open.
+            List<String> arguments = new ArrayList<>(List.of("-source", "17", "-target", "17", "-d", out.toString()));
             arguments.addAll(List.of(sources.containsKey("module-info") ? "-p" : "-cp", join(host())));
             for (Map.Entry<String, String> source : sources.entrySet()) {
                 Path file = in.resolve(source.getKey().replace('.', '/') + ".java");

@@ -46,8 +46,11 @@ final class AdapterJar {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter said = new StringWriter();
         try (var files = compiler.getStandardFileManager(null, null, null)) {
+            // With --release the compiler has a second file manager, which nobody closes and which keeps the jars open.
             List<String> options = List.of(
-                    "--release",
+                    "-source",
+                    "17",
+                    "-target",
                     "17",
                     "-d",
                     classes.toString(),
