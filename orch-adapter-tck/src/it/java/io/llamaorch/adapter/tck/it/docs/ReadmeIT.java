@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,18 +41,15 @@ class ReadmeIT {
                             + example.group(1).replace(URL, engine.url().toString()) + "}}\n");
             String modules = Path.of(System.getProperty("orch.home"), "modules").toString();
             StringWriter complaints = new StringWriter();
-            boolean compiled = ToolProvider.getSystemJavaCompiler()
-                    .getTask(
-                            complaints,
-                            null,
-                            null,
-                            List.of("-p", modules, "--add-modules", "io.llamaorch.adapter.registry", "-d", "" + folder),
-                            null,
-                            ToolProvider.getSystemJavaCompiler()
-                                    .getStandardFileManager(null, null, null)
-                                    .getJavaFileObjects(source))
-                    .call();
-            assertTrue(compiled, complaints::toString);
+            JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+            try (var files = compiler.getStandardFileManager(null, null, null)) {
+                List<String> options =
+                        List.of("-p", modules, "--add-modules", "io.llamaorch.adapter.registry", "-d", "" + folder);
+                boolean compiled = compiler.getTask(
+                                complaints, files, null, options, null, files.getJavaFileObjects(source))
+                        .call();
+                assertTrue(compiled, complaints::toString);
+            }
 
             Process run = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
