@@ -20,7 +20,7 @@ class BrokenAdapterTest {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     void brokenAdapter_isCaughtByExactlyTheRulesThatItBreaks(Broken adapter) {
-        KitRun run = KitRun.on(adapter::harness);
+        KitRun run = KitRun.on(adapter::harness, KitRun.IMPATIENT);
 
         assertEquals(
                 adapter.breaks(),
@@ -30,7 +30,7 @@ class BrokenAdapterTest {
 
     @Test
     void correctAdapter_breaksNothing_andNothingIsUntestable() {
-        KitRun run = KitRun.on(MockHarness::new);
+        KitRun run = KitRun.on(MockHarness::new, KitRun.IMPATIENT);
 
         assertEquals(Set.of(), run.broken());
         assertEquals(0, run.skipped());

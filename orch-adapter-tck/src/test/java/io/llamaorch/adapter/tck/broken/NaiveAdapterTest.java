@@ -19,7 +19,7 @@ class NaiveAdapterTest {
     @Test
     @Timeout(value = 300, unit = TimeUnit.SECONDS)
     void naiveClient_isToldWhatIsWrong() throws IOException {
-        KitRun run = KitRun.on(() -> AdapterHarness.http(new NaiveAdapter.Factory()));
+        KitRun run = KitRun.on(() -> AdapterHarness.http(new NaiveAdapter.Factory()), KitRun.HASTY);
 
         Set<String> broken = run.broken();
         Path told = Path.of(System.getProperty("basedir", ""), "target", "naive-client.txt");
