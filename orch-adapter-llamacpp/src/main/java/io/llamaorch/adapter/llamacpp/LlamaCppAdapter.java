@@ -5,6 +5,7 @@ import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
 import io.llamaorch.adapter.llamacpp.internal.health.HealthCheck;
 import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
+import io.llamaorch.adapter.llamacpp.internal.tls.TlsOptions;
 import io.llamaorch.adapter.llamacpp.internal.wire.Endpoint;
 import io.llamaorch.adapter.llamacpp.internal.wire.SharedLoop;
 import io.llamaorch.adapter.llamacpp.internal.wire.SocketTransport;
@@ -41,13 +42,14 @@ final class LlamaCppAdapter implements WorkerAdapter {
     private final Executor executor;
     private final Duration healthLimit;
 
-    private LlamaCppAdapter(AdapterConfig config, OptionValues options, Endpoint endpoint, SharedLoop loop) {
+    private LlamaCppAdapter(
+            AdapterConfig config, OptionValues options, Endpoint endpoint, TlsOptions tls, SharedLoop loop) {
         StreamLimits limits = StreamLimits.from(options);
         TimeSource time = config.timeSource();
         executor = config.deliveryExecutor();
         healthLimit = options.duration(LlamaCppAdapterFactory.HEALTH_TIMEOUT);
         streams = RunningStreams.create(LlamaCppAdapterFactory.ENGINE, config, limits);
-        Transport transport = new SocketTransport(endpoint, loop, time);
+        Transport transport = new SocketTransport(endpoint, tls, loop, time);
         Failures failures = new Failures(endpoint.toString(), config.token());
         EngineQueries queries = new EngineQueries(
                 transport,
@@ -67,10 +69,18 @@ final class LlamaCppAdapter implements WorkerAdapter {
                         .orElseThrow(() -> new IllegalArgumentException(
                                 "no URL: give the server's base URL, such as http://127.0.0.1:8080"))),
                 faults);
-        if (options == null || endpoint == null) {
+        TlsOptions tls = attempt(
+                () -> {
+                    if (endpoint != null && !endpoint.isTls()) {
+                        TlsOptions.refuse(config.options());
+                    }
+                    return TlsOptions.read(config.options());
+                },
+                faults);
+        if (options == null || endpoint == null || tls == null) {
             throw new IllegalArgumentException(String.join("; ", faults));
         }
-        return new LlamaCppAdapter(config, options, endpoint, loop);
+        return new LlamaCppAdapter(config, options, endpoint, tls, loop);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.llamacpp;
 
+import io.llamaorch.adapter.llamacpp.internal.tls.TlsOptions;
 import io.llamaorch.adapter.llamacpp.internal.wire.SharedLoop;
 import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.AdapterDescriptor;
@@ -34,13 +35,13 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
                     Stream.of(
                             OptionSpec.duration(CONNECT_TIMEOUT, Duration.ofSeconds(5))
                                     .range(SHORTEST, LONGEST)
-                                    .describedAs("longest time to look up the name and to connect")
+                                    .describedAs("longest time to look up the name and to connect, with TLS")
                                     .build(),
                             OptionSpec.duration(HEALTH_TIMEOUT, Duration.ofSeconds(5))
                                     .range(SHORTEST, LONGEST)
                                     .describedAs("longest time for a health check, or to read properties")
                                     .build()),
-                    StreamLimits.options().stream())
+                    Stream.concat(TlsOptions.specs().stream(), StreamLimits.options().stream()))
             .toList();
 
     private final SharedLoop loop = new SharedLoop();
@@ -64,7 +65,8 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
     /**
      * Makes an adapter for one server.
      *
-     * @param config needs the server's base URL, such as {@code http://127.0.0.1:8080}; options as the descriptor says
+     * @param config needs the server's base URL, such as {@code http://127.0.0.1:8080} or {@code https://engine-1:8443};
+     *     options as the descriptor says
      * @return the adapter
      * @throws IllegalArgumentException if the URL is missing or malformed, or an option is wrong
      */

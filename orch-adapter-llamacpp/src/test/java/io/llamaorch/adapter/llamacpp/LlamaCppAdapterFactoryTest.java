@@ -82,9 +82,20 @@ class LlamaCppAdapterFactoryTest {
                         "idle-timeout",
                         "call-timeout",
                         "unclaimed-timeout",
-                        "stall-timeout"),
+                        "stall-timeout",
+                        "trust-store",
+                        "trust-store-password",
+                        "client-key-store",
+                        "client-key-store-password"),
                 descriptor.options().stream().map(option -> option.name()).collect(Collectors.toSet()));
-        assertTrue(descriptor.options().stream().noneMatch(option -> option.secret()));
+        assertEquals(
+                Set.of("trust-store-password", "client-key-store-password"),
+                descriptor.options().stream()
+                        .filter(option -> option.secret())
+                        .map(option -> option.name())
+                        .collect(Collectors.toSet()));
+        assertTrue(descriptor.options().stream()
+                .noneMatch(option -> option.description().isBlank()));
     }
 
     private IllegalArgumentException refusal(AdapterConfig.Builder config) {
@@ -102,6 +113,45 @@ class LlamaCppAdapterFactoryTest {
         for (String part : List.of("idle-timeout", "health-timeout", "colour", "http://", "Options are")) {
             assertTrue(message.contains(part), part + " in " + message);
         }
+    }
+
+    /** TLS (SEC-02, CFG-02): what makes no sense is refused at once, and no password is told. */
+    @Test
+    void create_withPasswordsOfNothingAndABlankStore_namesItAllAtOnce() {
+        String message = refusal(fixture.config("https://engine")
+                        .option("trust-store", " ")
+                        .option("client-key-store-password", "hunter2")
+                        .option("idle-timeout", "soon"))
+                .getMessage();
+        for (String part : List.of(
+                "'trust-store' must be the path of a file",
+                "'client-key-store-password' needs option 'client-key-store'",
+                "idle-timeout")) {
+            assertTrue(message.contains(part), part + " in " + message);
+        }
+        assertFalse(message.contains("hunter2"), message);
+    }
+
+    @Test
+    void create_withOptionsOfTlsForAPlainUrl_isRefused() {
+        String message = refusal(fixture.config("http://engine")
+                        .option("trust-store", "ca.pem")
+                        .option("client-key-store", "client.p12")
+                        .option("client-key-store-password", "hunter2"))
+                .getMessage();
+        assertTrue(
+                message.contains("no TLS for option 'trust-store', 'client-key-store', 'client-key-store-password'"),
+                message);
+        assertTrue(message.contains("https://"), message);
+        assertFalse(message.contains("hunter2"), message);
+    }
+
+    /** CFG-04: the stores are read at the first connection. */
+    @Test
+    void create_withStoresThatDoNotExist_readsThemNot() {
+        fixture.adapter(fixture.config("https://engine")
+                .option("trust-store", "/no/such/file")
+                .option("client-key-store", "/no/such/file"));
     }
 
     @Test
@@ -122,7 +172,7 @@ class LlamaCppAdapterFactoryTest {
         "http://engine?q=1",
         "'http://engine /x'",
         "http://[::1",
-        "https://engine"
+        "https://:8443"
     })
     void create_withAMalformedUrl_isRefusedWithoutRepeatingIt(String url) {
         String message = refusal(fixture.config(url)).getMessage();

@@ -94,6 +94,7 @@ public final class Failures {
                 builder(
                         ErrorCode.POOL_UNAVAILABLE,
                         failure.message() + ": check the URL, and that the server is running");
+            case TLS -> builder(ErrorCode.POOL_UNAVAILABLE, failure.message());
             case CLOSED -> builder(ErrorCode.POOL_UNAVAILABLE, failure.message() + ": submit to another adapter");
             case TIMEOUT -> builder(ErrorCode.DECODE_TIMEOUT, failure.message() + ": it hangs or is overloaded");
             case RESET ->

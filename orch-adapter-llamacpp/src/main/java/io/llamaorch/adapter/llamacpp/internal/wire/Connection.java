@@ -1,13 +1,16 @@
 package io.llamaorch.adapter.llamacpp.internal.wire;
 
+import io.llamaorch.adapter.llamacpp.internal.tls.TlsClient;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure.Kind;
 import io.llamaorch.adapter.spi.TimeSource;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,7 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
     private final EventLoop loop;
     private final TimeSource time;
     private final Endpoint endpoint;
+    private final @Nullable TlsClient tls;
     private final StreamListener listener;
     private final @Nullable Duration limit;
     private final Connector connector;
@@ -33,6 +37,7 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
 
     private @Nullable Outgoing outgoing;
     private @Nullable SocketChannel socket;
+    private @Nullable TlsChannel secured;
     private @Nullable SelectionKey key;
     private TimeSource.@Nullable Scheduled timer;
     private @Nullable IOException notSent;
@@ -40,20 +45,22 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
     private boolean resting;
     private int restingSince;
 
-    /** Prepares a call; a limit ends it as a whole, from {@link #begin} on. */
+    /** Prepares a call, over TLS if there is a {@code tls}; a limit ends it as a whole, from {@link #begin} on. */
     Connection(
             EventLoop loop,
             TimeSource time,
             Endpoint endpoint,
+            @Nullable TlsClient tls,
             WireRequest request,
             StreamListener listener,
             @Nullable Duration limit) {
         this.loop = loop;
         this.time = time;
         this.endpoint = endpoint;
+        this.tls = tls;
         this.listener = listener;
         this.limit = limit;
-        connector = new Connector(loop, time, endpoint, request.connectLimit(), this);
+        connector = new Connector(loop, time, endpoint, tls, request.connectLimit(), this);
         parser = new ResponseParser(request.method(), this);
         outgoing = new Outgoing(request.head(endpoint), request.body());
     }
@@ -90,22 +97,25 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
         loop.execute(this, step);
     }
 
-    /** The connection stands. (TLS will put its channel between the socket and this class here, after its handshake.) */
     @Override
-    public void connected(SocketChannel channel) {
-        socket = channel;
-        key = loop.watch(channel, SelectionKey.OP_READ, this);
+    public void connected(SocketChannel connected, @Nullable TlsChannel overTls) {
+        socket = connected;
+        secured = overTls;
+        key = loop.watch(connected, SelectionKey.OP_READ, this);
         if (!over.get()) {
             listener.onConnected(this);
         }
         if (!over.get()) {
-            send(channel);
+            send(overTls == null ? connected : overTls);
+        }
+        if (!over.get() && overTls != null) {
+            read(overTls); // what came with the end of the handshake is not in the socket any more
         }
     }
 
     @Override
     public void ready(int operations) {
-        ByteChannel channel = socket;
+        ByteChannel channel = secured == null ? socket : secured;
         if (over.get()) {
             return; // its release is on the way
         }
@@ -161,18 +171,18 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
     }
 
     private void send(ByteChannel channel) {
-        if (outgoing != null) {
-            try {
-                if (outgoing.writeTo(channel, loop.buffer())) {
-                    outgoing = null;
-                }
-            } catch (IOException e) {
-                // The engine may have answered before it stopped reading: reading on will tell.
-                notSent = e;
+        try {
+            if (outgoing != null && outgoing.writeTo(channel, loop.buffer())) {
                 outgoing = null;
+            } else if (secured != null) {
+                secured.flush();
             }
-            watch();
+        } catch (IOException e) {
+            // The engine may have answered before it stopped reading: reading on will tell.
+            notSent = e;
+            outgoing = null;
         }
+        watch();
     }
 
     private void read(ByteChannel channel) {
@@ -180,8 +190,11 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
         int count;
         try {
             count = channel.read(in);
+        } catch (EOFException e) {
+            cut("the connection was closed ", e);
+            return;
         } catch (IOException e) {
-            cut("the connection was reset ", e);
+            broken(e);
             return;
         }
         if (count > 0) {
@@ -191,6 +204,22 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
             complete();
         } else if (count < 0) {
             cut("the connection was closed ", notSent);
+        } else if (secured != null) {
+            if (secured.hasEnded()) {
+                read(channel);
+            } else {
+                watch(); // TLS may have something of its own to send
+            }
+        }
+    }
+
+    /** The connection broke, or the engine refused it after the handshake, as it may with TLS 1.3. */
+    private void broken(IOException cause) {
+        Optional<String> refusal = tls == null || responseSeen ? Optional.empty() : tls.refusal(cause);
+        if (refusal.isPresent()) {
+            fail(Kind.TLS, refusal.get(), cause);
+        } else {
+            cut("the connection was reset ", cause);
         }
     }
 
@@ -230,11 +259,15 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
     /** Has the socket watched for what is wanted now. */
     private void watch() {
         if (key != null) {
-            int wanted = (resting ? 0 : SelectionKey.OP_READ) | (outgoing == null ? 0 : SelectionKey.OP_WRITE);
+            int wanted = (resting ? 0 : SelectionKey.OP_READ) | (hasUnsent() ? SelectionKey.OP_WRITE : 0);
             if (key.interestOps() != wanted) {
                 key.interestOps(wanted);
             }
         }
+    }
+
+    private boolean hasUnsent() {
+        return outgoing != null || (secured != null && secured.hasUnsent());
     }
 
     /** The loop has ended before it took this in; the only step that runs on the caller's thread. */
@@ -258,6 +291,7 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
         if (socket != null) {
             Connector.close(socket);
             socket = null;
+            secured = null;
         }
         key = null;
         outgoing = null;

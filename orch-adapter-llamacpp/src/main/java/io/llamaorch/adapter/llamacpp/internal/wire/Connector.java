@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.llamacpp.internal.wire;
 
+import io.llamaorch.adapter.llamacpp.internal.tls.TlsClient;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure.Kind;
 import io.llamaorch.adapter.spi.TimeSource;
 import java.io.IOException;
@@ -15,18 +16,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens one connection: looks the name up unless the host is an address, then tries one address after another, all
- * within the connect limit. Each address gets an equal share of what is left of it, so that a dead one cannot use it up.
+ * Opens one connection: looks the name up unless the host is an address, tries one address after another, and secures
+ * the connection if TLS is wanted, all within the connect limit. Each address gets an equal share of what is left of it,
+ * so that a dead one cannot use it up; the handshake gets all that is left then.
  *
  * <p>Thread safety: everything belongs to the I/O thread.
  */
-final class Connector {
+final class Connector implements Handshake.Client {
 
     /** Who wants the connection; it must pass {@link EventLoop.Handler#ready} on until it has one. */
     interface Client extends EventLoop.Handler {
 
-        /** The connection stands; the socket is the client's from now on. */
-        void connected(SocketChannel socket);
+        /** The connection stands; the socket is the client's from now on, and so is what secures it, if anything does. */
+        void connected(SocketChannel socket, @Nullable TlsChannel secured);
 
         /** There is no connection. */
         void fail(Kind kind, String message, @Nullable Throwable cause);
@@ -37,6 +39,7 @@ final class Connector {
     private final EventLoop loop;
     private final TimeSource time;
     private final Endpoint endpoint;
+    private final @Nullable TlsClient tls;
     private final Duration limit;
     private final Client client;
 
@@ -45,15 +48,25 @@ final class Connector {
     private List<InetAddress> addresses = List.of();
     private int tried;
     private @Nullable SocketChannel socket;
+    private @Nullable Handshake handshake;
     private TimeSource.@Nullable Scheduled timer;
+    private int armed;
     private Kind kind = Kind.NAME_LOOKUP;
     private String message = "the name has no address";
     private @Nullable Throwable cause;
 
-    Connector(EventLoop loop, TimeSource time, Endpoint endpoint, Duration limit, Client client) {
+    /** Secures the connection if there is a {@code tls}. */
+    Connector(
+            EventLoop loop,
+            TimeSource time,
+            Endpoint endpoint,
+            @Nullable TlsClient tls,
+            Duration limit,
+            Client client) {
         this.loop = loop;
         this.time = time;
         this.endpoint = endpoint;
+        this.tls = tls;
         this.limit = limit;
         this.client = client;
     }
@@ -63,8 +76,12 @@ final class Connector {
         endpoint.literal().ifPresentOrElse(address -> lookedUp(List.of(address)), this::lookUp);
     }
 
-    /** The socket is connected, or has failed to. */
+    /** The socket is connected, or has failed to, or the handshake can go on. */
     void ready() {
+        if (handshake != null) {
+            handshake.ready();
+            return;
+        }
         try {
             if (socket != null && socket.finishConnect()) {
                 succeed(socket);
@@ -126,8 +143,8 @@ final class Connector {
             succeed(next);
         } else {
             loop.watch(next, SelectionKey.OP_CONNECT, client);
-            int left = addresses.size() - tried + 1;
-            arm(limit.minusNanos(time.nanoTime() - start).dividedBy(left));
+            int addressesLeft = addresses.size() - tried + 1;
+            arm(left().dividedBy(addressesLeft));
         }
     }
 
@@ -143,10 +160,38 @@ final class Connector {
     }
 
     private void succeed(SocketChannel connected) {
-        over = true;
         disarm();
+        if (tls == null) {
+            handOver(connected, null);
+        } else {
+            arm(left());
+            handshake = new Handshake(loop, client, connected, this);
+            handshake.begin(tls, endpoint);
+        }
+    }
+
+    @Override
+    public void secured(TlsChannel channel) {
+        disarm();
+        if (socket != null) {
+            handOver(socket, channel);
+        }
+    }
+
+    @Override
+    public void notSecured(IOException why) {
+        client.fail(Kind.TLS, tls == null ? "TLS failed" : tls.explain(why), why);
+    }
+
+    private void handOver(SocketChannel connected, @Nullable TlsChannel secured) {
+        over = true;
         socket = null;
-        client.connected(connected);
+        handshake = null;
+        client.connected(connected, secured);
+    }
+
+    private Duration left() {
+        return limit.minusNanos(time.nanoTime() - start);
     }
 
     /** Remembers why it failed; of several reasons the first, but a refusal says more than the others. */
@@ -169,11 +214,18 @@ final class Connector {
     }
 
     private void arm(Duration delay) {
-        timer = time.schedule(delay, new Limit(tried));
+        timer = time.schedule(delay, new Limit(++armed));
     }
 
     private void expire(int attempt) {
-        if (over || attempt != tried) {
+        if (over || attempt != armed) {
+            return;
+        }
+        if (handshake != null) {
+            client.fail(
+                    Kind.CONNECT_TIMEOUT,
+                    "the TLS handshake was not done within " + limit.toMillis() + " ms; perhaps it speaks no TLS",
+                    null);
             return;
         }
         note(Kind.CONNECT_TIMEOUT, "no connection within " + limit.toMillis() + " ms", null);

@@ -7,21 +7,24 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Where an engine listens: the parts of its base URL. Only {@code http} is spoken so far.
+ * Where an engine listens: the parts of its base URL.
  *
  * <p>Thread safety: immutable.
  */
 public final class Endpoint {
 
-    private static final int DEFAULT_PORT = 80;
+    private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
     private static final String EXAMPLE = "; an example of a base URL: http://127.0.0.1:8080";
 
+    private final boolean tls;
     private final String host;
     private final int port;
     private final String basePath;
     private final Optional<InetAddress> literal;
 
-    private Endpoint(String host, int port, String basePath, Optional<InetAddress> literal) {
+    private Endpoint(boolean tls, String host, int port, String basePath, Optional<InetAddress> literal) {
+        this.tls = tls;
         this.host = host;
         this.port = port;
         this.basePath = basePath;
@@ -31,7 +34,8 @@ public final class Endpoint {
     /**
      * Takes a base URL apart.
      *
-     * @param url such as {@code http://engine-1:8080}, {@code http://[::1]:8080/base/}; port 80 if it names none
+     * @param url such as {@code http://engine-1:8080}, {@code https://[::1]:8443/base/}; port 80 or, for
+     *     {@code https}, 443 if it names none
      * @return the endpoint
      * @throws IllegalArgumentException if it is no such URL; the message says why and does not repeat the URL, which
      *     might hold a password
@@ -39,10 +43,8 @@ public final class Endpoint {
     public static Endpoint parse(String url) {
         int schemeEnd = url.indexOf("://");
         String scheme = schemeEnd < 0 ? "" : url.substring(0, schemeEnd).toLowerCase(Locale.ROOT);
-        check(
-                !scheme.equals("https"),
-                "TLS is not available in this version, so a base URL cannot begin with https://");
-        check(scheme.equals("http"), "a base URL must begin with http://");
+        boolean tls = scheme.equals("https");
+        check(tls || scheme.equals("http"), "a base URL must begin with http:// or https://");
         String rest = url.substring(schemeEnd + 3);
         check(
                 rest.chars().allMatch(c -> HttpText.isPathChar(c) || "[]?#".indexOf(c) >= 0),
@@ -55,10 +57,16 @@ public final class Endpoint {
         String host = host(authority);
         String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         return new Endpoint(
+                tls,
                 bare,
-                port(authority.substring(host.length())),
+                port(authority.substring(host.length()), defaultPort(tls)),
                 basePath(slash < 0 ? "" : rest.substring(slash)),
                 host.startsWith("[") ? Optional.of(ipv6(bare)) : ipv4(bare));
+    }
+
+    /** {@return whether the URL begins with {@code https}} */
+    public boolean isTls() {
+        return tls;
     }
 
     /** {@return the host: a name or an address, an IPv6 address without brackets} */
@@ -79,7 +87,7 @@ public final class Endpoint {
     /** {@return the base URL in its canonical form} */
     @Override
     public String toString() {
-        return "http://" + hostHeader() + basePath;
+        return (tls ? "https://" : "http://") + hostHeader() + basePath;
     }
 
     /** The address, if the host is one and needs no lookup. */
@@ -89,7 +97,7 @@ public final class Endpoint {
 
     /** The value of the {@code Host} header; it names the port unless it is the scheme's own. */
     String hostHeader() {
-        return port == DEFAULT_PORT ? bracketed() : hostAndPort();
+        return port == defaultPort(tls) ? bracketed() : hostAndPort();
     }
 
     /** The base path and a request's path, as the request line has them. */
@@ -111,9 +119,13 @@ public final class Endpoint {
         return host;
     }
 
-    private static int port(String colonAndPort) {
+    private static int defaultPort(boolean tls) {
+        return tls ? HTTPS_PORT : HTTP_PORT;
+    }
+
+    private static int port(String colonAndPort, int defaultPort) {
         if (colonAndPort.isEmpty()) {
-            return DEFAULT_PORT;
+            return defaultPort;
         }
         String digits = colonAndPort.substring(1);
         boolean number =

@@ -50,15 +50,19 @@ final class EventLoop {
     private record Task(Handler handler, Runnable step) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
-    private static final int BUFFER_BYTES = 16 * 1024;
+
+    /** What one read brings in at most. */
+    static final int BUFFER_BYTES = 16 * 1024;
 
     private final Selector selector;
     private final Thread thread;
     private final NameLookup names;
+    private final HelperPool helpers = new HelperPool("llamacpp-tls");
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean wakeupPending = new AtomicBoolean();
     private final Map<Handler, Object> owners = new ConcurrentHashMap<>();
+    private ByteBuffer scratch = ByteBuffer.allocate(0);
     private volatile boolean ending;
     private volatile boolean ended;
 
@@ -113,8 +117,21 @@ final class EventLoop {
         return buffer;
     }
 
+    /** Another one, empty and of this size at least, for one record of TLS. Belongs to the I/O thread. */
+    ByteBuffer scratch(int bytes) {
+        if (scratch.capacity() < bytes) {
+            scratch = ByteBuffer.allocate(bytes);
+        }
+        return scratch.clear();
+    }
+
     NameLookup names() {
         return names;
+    }
+
+    /** Who does what TLS would keep this thread with. */
+    HelperPool helpers() {
+        return helpers;
     }
 
     boolean hasEnded() {
@@ -205,6 +222,7 @@ final class EventLoop {
             }
         }
         names.close();
+        helpers.close();
         try {
             selector.close();
         } catch (IOException e) {

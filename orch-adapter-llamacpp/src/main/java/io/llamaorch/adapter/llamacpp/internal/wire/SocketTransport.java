@@ -1,5 +1,7 @@
 package io.llamaorch.adapter.llamacpp.internal.wire;
 
+import io.llamaorch.adapter.llamacpp.internal.tls.TlsClient;
+import io.llamaorch.adapter.llamacpp.internal.tls.TlsOptions;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure.Kind;
 import io.llamaorch.adapter.spi.TimeSource;
 import java.io.IOException;
@@ -9,7 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transport of this project's own: HTTP/1.1 over non-blocking sockets, all on one I/O thread.
+ * The transport of this project's own: HTTP/1.1 over non-blocking sockets, with TLS if the endpoint wants it, all on one
+ * I/O thread.
  *
  * <p>Thread safety: safe for concurrent use.
  */
@@ -27,6 +30,7 @@ public final class SocketTransport implements Transport {
     };
 
     private final Endpoint endpoint;
+    private final @Nullable TlsClient tls;
     private final SharedLoop shared;
     private final TimeSource time;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -35,11 +39,13 @@ public final class SocketTransport implements Transport {
      * Makes a transport; nothing is opened before the first call.
      *
      * @param endpoint where the engine listens
+     * @param tls whom to trust and what to show, if the endpoint wants TLS
      * @param shared the I/O thread, shared with other transports
      * @param time what the limits are measured with
      */
-    public SocketTransport(Endpoint endpoint, SharedLoop shared, TimeSource time) {
+    public SocketTransport(Endpoint endpoint, TlsOptions tls, SharedLoop shared, TimeSource time) {
         this.endpoint = endpoint;
+        this.tls = endpoint.isTls() ? new TlsClient(tls) : null;
         this.shared = shared;
         this.time = time;
         shared.join();
@@ -73,7 +79,7 @@ public final class SocketTransport implements Transport {
             return refuse(listener, Kind.CLOSED, "the transport is closed", null);
         }
         EventLoop loop = running.get();
-        Connection connection = new Connection(loop, time, endpoint, request, listener, limit);
+        Connection connection = new Connection(loop, time, endpoint, tls, request, listener, limit);
         if (!loop.admit(connection, this, connection::begin)) {
             connection.turnAway();
         } else if (closed.get()) {

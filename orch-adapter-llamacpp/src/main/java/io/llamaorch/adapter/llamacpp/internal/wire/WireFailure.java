@@ -26,7 +26,9 @@ public record WireFailure(
         REFUSED,
         /** No way to the host. */
         UNREACHABLE,
-        /** The connect limit passed; looking up the name counts. */
+        /** TLS could not be begun, or one of the two sides refused the other. */
+        TLS,
+        /** The connect limit passed; looking up the name and TLS's handshake count. */
         CONNECT_TIMEOUT,
         /** The exchange limit passed. */
         TIMEOUT,

@@ -19,7 +19,7 @@ import java.util.TreeMap;
  */
 public final class WireRequest {
 
-    /** How long connecting may take, looking up the name included. */
+    /** How long connecting may take, looking up the name and TLS's handshake included. */
     public static final Duration DEFAULT_CONNECT_LIMIT = Duration.ofSeconds(5);
 
     /** How long an exchange may take in all. */
@@ -197,7 +197,7 @@ public final class WireRequest {
         }
 
         /**
-         * Sets how long connecting may take, looking up the name included.
+         * Sets how long connecting may take, looking up the name and TLS's handshake included.
          *
          * @param limit more than zero
          * @return this

@@ -4,8 +4,9 @@
  *
  * <p>{@link io.llamaorch.adapter.llamacpp.internal.wire.Transport} is the seam,
  * {@link io.llamaorch.adapter.llamacpp.internal.wire.SocketTransport} what stands behind it: one I/O thread for all
- * connections ({@code EventLoop}, shared through {@code SharedLoop}), on which a {@code Connector} opens a connection, a
- * {@code Connection} sends the request, and a {@code ResponseParser} takes the answer apart as its bytes arrive.
+ * connections ({@code EventLoop}, shared through {@code SharedLoop}), on which a {@code Connector} opens a connection and
+ * has a {@code Handshake} put a {@code TlsChannel} over it if the endpoint wants TLS, a {@code Connection} sends the
+ * request, and a {@code ResponseParser} takes the answer apart as its bytes arrive.
  */
 @NullMarked
 package io.llamaorch.adapter.llamacpp.internal.wire;

@@ -188,7 +188,7 @@ class FailuresTest {
     @EnumSource
     void wireFailure_hasItsCode(WireFailure.Kind kind) {
         ErrorCode code = switch (kind) {
-            case NAME_LOOKUP, REFUSED, UNREACHABLE, CONNECT_TIMEOUT, CLOSED -> ErrorCode.POOL_UNAVAILABLE;
+            case NAME_LOOKUP, REFUSED, UNREACHABLE, TLS, CONNECT_TIMEOUT, CLOSED -> ErrorCode.POOL_UNAVAILABLE;
             case TIMEOUT -> ErrorCode.DECODE_TIMEOUT;
             case RESET -> ErrorCode.WORKER_RESET;
             case MALFORMED, TOO_LARGE -> ErrorCode.PROTOCOL;
@@ -209,7 +209,9 @@ class FailuresTest {
             assertRemedy(failures.answer(head(status), new byte[0]));
         }
         for (WireFailure.Kind kind : WireFailure.Kind.values()) {
-            assertRemedy(failures.wire(new WireFailure(kind, "engine-1:8080 it happened", false, null)));
+            // what to do about TLS depends on so much that the wire says it
+            String remedy = kind == WireFailure.Kind.TLS ? ": do this" : "";
+            assertRemedy(failures.wire(new WireFailure(kind, "engine-1:8080 it happened" + remedy, false, null)));
         }
         assertRemedy(failures.cutCleanly());
         assertRemedy(failures.protocol("HTML", ""));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +23,10 @@ class EndpointTest {
         "http://h:1/x/y~z//,          h,         1,    h:1,               /x/y~z/slots",
         "http://[::1],                ::1,       80,   [::1],             /slots",
         "http://[fe80::A]:65535/b/,   fe80::A,   65535, [fe80::A]:65535,  /b/slots",
+        "https://engine-1,            engine-1,  443,  engine-1,          /slots",
+        "HTTPS://h:443/x,             h,         443,  h,                 /x/slots",
+        "https://[::1]:80,            ::1,       80,   [::1]:80,          /slots",
+        "http://h:443,                h,         443,  h:443,             /slots",
     })
     void url_isTakenApart(String url, String host, int port, String hostHeader, String slots) {
         Endpoint endpoint = Endpoint.parse(url);
@@ -29,7 +34,9 @@ class EndpointTest {
         assertEquals(port, endpoint.port());
         assertEquals(hostHeader, endpoint.hostHeader());
         assertEquals(slots, endpoint.resolve("/slots"));
-        assertEquals("http://" + hostHeader + slots.replace("/slots", ""), endpoint.toString());
+        String scheme = url.substring(0, url.indexOf(':')).toLowerCase(Locale.ROOT);
+        assertEquals(scheme.equals("https"), endpoint.isTls());
+        assertEquals(scheme + "://" + hostHeader + slots.replace("/slots", ""), endpoint.toString());
         assertEquals(endpoint.toString(), Endpoint.parse(endpoint.toString()).toString());
     }
 
@@ -48,7 +55,8 @@ class EndpointTest {
                 "''                       | begin with http://",
                 "engine:8080              | begin with http://",
                 "ftp://engine             | begin with http://",
-                "https://engine           | TLS is not available",
+                "https:engine             | begin with http:// or https://",
+                "https://                 | no host",
                 "http://                  | no host",
                 "http://:80               | no host",
                 "http:///x                | no host",

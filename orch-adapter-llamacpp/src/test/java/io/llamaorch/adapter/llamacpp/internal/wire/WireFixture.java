@@ -2,6 +2,7 @@ package io.llamaorch.adapter.llamacpp.internal.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.llamaorch.adapter.llamacpp.internal.tls.TlsOptions;
 import io.llamaorch.adapter.tck.ManualTime;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -32,7 +33,11 @@ final class WireFixture implements AfterEachCallback {
     }
 
     SocketTransport transport(Endpoint endpoint) {
-        return closing(new SocketTransport(endpoint, shared, time));
+        return transport(endpoint, TlsOptions.NONE);
+    }
+
+    SocketTransport transport(Endpoint endpoint, TlsOptions tls) {
+        return closing(new SocketTransport(endpoint, tls, shared, time));
     }
 
     SocketTransport transport(Peer peer) {
