@@ -161,8 +161,8 @@ public final class AdapterConfig {
         }
 
         /**
-         * Sets where subscribers that may block are called; without this, virtual threads where the JVM has them, else
-         * a bounded pool that all adapters of this JVM share.
+         * Sets where subscribers that may block are called; without this, virtual threads where those of the JVM may
+         * block anywhere (24 and later), else threads that all adapters of this JVM share, as many as are busy at once.
          *
          * @param deliveryExecutor must run all that it accepts, each in bounded time whatever the others do, or streams
          *     hang; a task that it rejects runs on the default instead

@@ -2,17 +2,18 @@ package io.llamaorch.adapter.spi.internal;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Where subscribers that may block are called when nobody supplied an executor: virtual threads where the JVM has them,
- * else daemon threads, at most {@value #MOST_THREADS} in the JVM, that go away when they are not needed.
+ * Where subscribers that may block are called when nobody supplied an executor: virtual threads where the JVM has good
+ * ones, else daemon threads that go away when they are not needed. Their number has no limit, for with one a few hundred
+ * subscribers that block would hold up all the others (FLW-06); it is that of the subscribers that are busy at once.
  */
 public final class Deliveries {
 
-    private static final int MOST_THREADS = 256;
     private static final int IDLE_SECONDS = 2;
     private static final String NAME = "orch-delivery";
 
@@ -44,28 +45,34 @@ public final class Deliveries {
         };
     }
 
-    /** Starts a thread only if none is idle, and makes tasks wait only if there are as many as there may be. */
-    static ThreadPoolExecutor pool() {
+    private static ThreadPoolExecutor pool() {
         AtomicInteger number = new AtomicInteger();
-        return new ThreadPoolExecutor(
-                0,
-                MOST_THREADS,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new IdleThreadsFirst(),
-                task -> {
-                    Thread thread = new Thread(null, task, NAME + "-" + number.incrementAndGet(), 0, false);
-                    thread.setDaemon(true);
-                    return thread;
-                },
-                Deliveries::makeWait);
+        return pool(task -> {
+            Thread thread = new Thread(null, task, NAME + "-" + number.incrementAndGet(), 0, false);
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
-    private static void makeWait(Runnable task, ThreadPoolExecutor pool) {
-        ((IdleThreadsFirst) pool.getQueue()).put(task);
-        if (pool.getPoolSize() == 0) {
-            pool.execute(() -> {}); // all went away meanwhile: this starts one, which finds the task
-        }
+    /** Starts a thread only if none is idle, and makes tasks wait only if the system has no more threads to give. */
+    static ThreadPoolExecutor pool(ThreadFactory threads) {
+        IdleThreadsFirst queue = new IdleThreadsFirst();
+        return new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, queue, threads) {
+            @Override
+            public void execute(Runnable task) {
+                try {
+                    super.execute(task);
+                } catch (OutOfMemoryError noThread) {
+                    if (getPoolSize() == 0) {
+                        throw noThread;
+                    }
+                    queue.put(task);
+                    if (getPoolSize() == 0) {
+                        super.execute(() -> {}); // all went away meanwhile: this starts one, which finds the task
+                    }
+                }
+            }
+        };
     }
 
     /** A queue that refuses what no idle thread is waiting for, which makes the pool start a thread. */

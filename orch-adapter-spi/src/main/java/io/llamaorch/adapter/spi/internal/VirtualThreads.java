@@ -7,15 +7,17 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
- * Virtual threads, where the JVM has them for good (21 and later), from code that is compiled for 17.
+ * Virtual threads, where the JVM has good ones (24 and later), from code that is compiled for 17. Those of 21 to 23 hold
+ * on to their carrier when they block in a monitor, so that as many subscribers as there are processors could stop all
+ * others (FLW-06).
  */
 final class VirtualThreads {
 
-    private static final int FIRST_RELEASE = 21;
+    private static final int FIRST_RELEASE = 24;
 
     private VirtualThreads() {}
 
-    /** An executor that starts a virtual thread of that name for each task; empty on a JVM without them. */
+    /** An executor that starts a virtual thread of that name for each task; empty on a JVM without good ones. */
     static Optional<Executor> executor(String threadName) {
         if (Runtime.version().feature() < FIRST_RELEASE) {
             return Optional.empty();

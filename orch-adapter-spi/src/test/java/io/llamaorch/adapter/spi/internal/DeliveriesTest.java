@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.spi.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.tck.NoLeaks;
@@ -10,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,11 +21,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class DeliveriesTest {
 
-    private static final boolean HAS_VIRTUAL = Runtime.version().feature() >= 21;
+    private static final boolean HAS_VIRTUAL = Runtime.version().feature() >= 24;
 
     @Test
-    @DisplayName("Virtual threads are used where the JVM has them, and only there")
-    void executor_whenTheJvmHasVirtualThreads_usesThem() throws Exception {
+    @DisplayName("Virtual threads are used where the JVM has good ones, and only there")
+    void executor_whenTheJvmHasGoodVirtualThreads_usesThem() throws Exception {
         assertEquals(HAS_VIRTUAL, VirtualThreads.executor("x").isPresent());
         CompletableFuture<Thread> ran = new CompletableFuture<>();
         Deliveries.shared().execute(() -> ran.complete(Thread.currentThread()));
@@ -36,7 +38,7 @@ class DeliveriesTest {
     @Test
     @DisplayName("Work that comes bit by bit needs one thread, not one a task")
     void pool_whenTasksComeOneAfterAnother_reusesItsThread() throws Exception {
-        ThreadPoolExecutor pool = Deliveries.pool();
+        ThreadPoolExecutor pool = Deliveries.pool(Thread::new);
         Set<Thread> used = ConcurrentHashMap.newKeySet();
         for (int i = 0; i < 300; i++) {
             CompletableFuture<Thread> ran = new CompletableFuture<>();
@@ -51,24 +53,59 @@ class DeliveriesTest {
     }
 
     @Test
-    @DisplayName("More tasks than threads wait for their turn, and all of them run")
-    void pool_whenThereAreMoreTasksThanThreads_runsThemAll() throws Exception {
-        ThreadPoolExecutor pool = Deliveries.pool();
+    @DisplayName("FLW-06: tasks that block keep no other waiting, however many they are")
+    void pool_whenManyTasksBlock_runsThemAllAtOnce() throws Exception {
+        ThreadPoolExecutor pool = Deliveries.pool(Thread::new);
         CountDownLatch release = new CountDownLatch(1);
-        CountDownLatch done = new CountDownLatch(600);
+        CountDownLatch begun = new CountDownLatch(600);
         for (int i = 0; i < 600; i++) {
             pool.execute(() -> {
-                try {
-                    release.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
+                begun.countDown();
+                await(release);
+            });
+        }
+        Patience.await(begun);
+        release.countDown();
+        pool.shutdown();
+    }
+
+    @Test
+    @DisplayName("Where the system has no more threads, tasks wait for those that there are, and all of them run")
+    void pool_whenNoThreadCanBeStarted_runsTasksOnTheOthers() throws Exception {
+        AtomicInteger left = new AtomicInteger(3);
+        ThreadPoolExecutor pool = Deliveries.pool(task -> new Thread(task) {
+            @Override
+            public synchronized void start() {
+                if (left.getAndDecrement() <= 0) {
+                    throw new OutOfMemoryError("unable to create native thread");
                 }
+                super.start();
+            }
+        });
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(50);
+        for (int i = 0; i < 50; i++) {
+            pool.execute(() -> {
+                await(release);
                 done.countDown();
             });
         }
-        assertEquals(256, pool.getPoolSize());
+        assertEquals(3, pool.getPoolSize());
         release.countDown();
         Patience.await(done);
+        pool.shutdown();
+    }
+
+    @Test
+    @DisplayName("Where the system has no thread at all, whoever has a task is told")
+    void pool_whenThereIsNoThreadAtAll_throws() {
+        ThreadPoolExecutor pool = Deliveries.pool(task -> new Thread(task) {
+            @Override
+            public synchronized void start() {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+        });
+        assertThrows(OutOfMemoryError.class, () -> pool.execute(() -> {}));
         pool.shutdown();
     }
 
@@ -80,5 +117,13 @@ class DeliveriesTest {
         Thread thread = Bench.soon(ran);
         Patience.end(thread);
         assertEquals(Thread.State.TERMINATED, thread.getState());
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
