@@ -82,7 +82,7 @@ final class CompletionRun implements StreamListener {
                 .body("application/json", body)
                 .build();
         int eventLimit = (int) Math.min(Integer.MAX_VALUE, EVENT_LIMIT + (long) ECHO_FACTOR * body.length);
-        feed = new EventFeed(emitter, failures, eventLimit, this::letGo);
+        feed = new EventFeed(emitter, failures, eventLimit, new InlineWatch(emitter, engine.time()), this::letGo);
     }
 
     /**

@@ -21,6 +21,7 @@ final class EventFeed {
 
     private final TokenEmitter emitter;
     private final Failures failures;
+    private final InlineWatch watch;
     private final Runnable whenOver;
     private final CompletionEventReader reader = new CompletionEventReader(this::event);
     private final SseDecoder decoder;
@@ -34,11 +35,13 @@ final class EventFeed {
      * @param emitter is fed; must have started before anything is read
      * @param failures how failures are told
      * @param eventLimit how many bytes one event may have
+     * @param watch is told how long each reading takes
      * @param whenOver is called when this feed has ended the stream
      */
-    EventFeed(TokenEmitter emitter, Failures failures, int eventLimit, Runnable whenOver) {
+    EventFeed(TokenEmitter emitter, Failures failures, int eventLimit, InlineWatch watch, Runnable whenOver) {
         this.emitter = emitter;
         this.failures = failures;
+        this.watch = watch;
         this.whenOver = whenOver;
         this.decoder = new SseDecoder(reader, eventLimit);
     }
@@ -46,6 +49,7 @@ final class EventFeed {
     /** Reads on; says whether the engine should be read on too. */
     boolean read(byte[] bytes, int from, int to) {
         goOn = true;
+        long begun = watch.begin();
         try {
             decoder.feed(bytes, from, to);
         } catch (JacksonException e) {
@@ -55,6 +59,7 @@ final class EventFeed {
         } catch (EventTooLargeException e) {
             fail(failures.protocol(e.getMessage() + ", which is too much", ""));
         }
+        watch.end(begun);
         return goOn;
     }
 

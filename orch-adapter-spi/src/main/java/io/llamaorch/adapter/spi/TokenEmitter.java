@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.spi;
 
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -169,6 +170,14 @@ public interface TokenEmitter {
      * @throws InterruptedException if the thread is interrupted while it waits; the stream goes on
      */
     boolean awaitDemand() throws InterruptedException;
+
+    /**
+     * Tells whose code runs on the thread that emits, so that an adapter whose thread was held up can name it.
+     *
+     * @return the class of the subscriber if it is a {@link NonBlockingSubscriber}; empty for any other, which cannot
+     *     hold that thread up
+     */
+    Optional<Class<?>> inlineSubscriber();
 
     /** {@return whether the stream has its terminal event} */
     boolean ended();

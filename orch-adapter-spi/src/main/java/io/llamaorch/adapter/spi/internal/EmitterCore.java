@@ -285,6 +285,11 @@ public final class EmitterCore implements TokenEmitter {
     }
 
     @Override
+    public Optional<Class<?>> inlineSubscriber() {
+        return backlog.claim() instanceof SubscriberClaim claim ? claim.inlineSubscriber() : Optional.empty();
+    }
+
+    @Override
     public boolean ended() {
         return ledger.sealed();
     }

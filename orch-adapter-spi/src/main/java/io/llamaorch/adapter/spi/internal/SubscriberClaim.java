@@ -7,6 +7,7 @@ import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.WorkerError;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
@@ -40,6 +41,7 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
     private final EmitterCore core;
     private final Backlog backlog;
     private final boolean inline;
+    private final Class<?> kind;
     private final Queue<Runnable> quiets = new ConcurrentLinkedQueue<>();
 
     /** Null once nothing more will be delivered. Owner only. */
@@ -66,6 +68,12 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
         this.backlog = core.backlog();
         this.subscriber = subscriber;
         this.inline = subscriber instanceof NonBlockingSubscriber;
+        this.kind = subscriber.getClass();
+    }
+
+    /** The class of the subscriber, if it is called on the thread at hand. */
+    Optional<Class<?>> inlineSubscriber() {
+        return inline ? Optional.of(kind) : Optional.empty();
     }
 
     /** Tells a subscriber that it is not the first. */

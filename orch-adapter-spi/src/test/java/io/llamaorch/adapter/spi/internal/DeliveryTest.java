@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.spi.Cancellation;
 import io.llamaorch.adapter.spi.ErrorCode;
+import io.llamaorch.adapter.spi.NonBlockingSubscriber;
 import io.llamaorch.adapter.spi.Recorder;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.WorkerError;
@@ -56,6 +57,22 @@ class DeliveryTest {
         bench.tokens(1);
         heard.assertKinds("Started", "Token");
         heard.threads.forEach(thread -> assertSame(Thread.currentThread(), thread));
+    }
+
+    @Test
+    @DisplayName("FLW-06: an adapter can name the subscriber that is called on its thread, and no other")
+    void inlineSubscriber_whenAsked_isTheOneThatTheProducerCalls() {
+        Bench unclaimed = Bench.started();
+        assertEquals(Optional.empty(), unclaimed.emitter.inlineSubscriber());
+        unclaimed.stream().subscribe(Recorder.greedy());
+        assertEquals(Optional.empty(), unclaimed.emitter.inlineSubscriber());
+        unclaimed.letGo();
+
+        Bench inline = Bench.started();
+        NonBlockingSubscriber subscriber = Recorder.greedy().nonBlocking();
+        inline.stream().subscribe(subscriber);
+        assertEquals(Optional.of(subscriber.getClass()), inline.emitter.inlineSubscriber());
+        inline.letGo();
     }
 
     @Test
