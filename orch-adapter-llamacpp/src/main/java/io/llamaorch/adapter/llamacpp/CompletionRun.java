@@ -35,12 +35,6 @@ final class CompletionRun implements StreamListener {
     /** The longest that {@code Started} waits for the engine's version (EVT-07). */
     private static final Duration VERSION_WAIT = Duration.ofMillis(250);
 
-    /** How large one event may be; the prompt that old servers repeat in the last one comes on top (SEC-05). */
-    private static final int EVENT_LIMIT = 1 << 20;
-
-    /** A character of the prompt is at most so many bytes when the engine repeats it. */
-    private static final int ECHO_FACTOR = 6;
-
     private static final int OK = 200;
     private static final String CANCEL_NOTE =
             "the connection is closed; this version does not look whether the slot is free";
@@ -81,8 +75,7 @@ final class CompletionRun implements StreamListener {
                 .header("Accept", "text/event-stream")
                 .body("application/json", body)
                 .build();
-        int eventLimit = (int) Math.min(Integer.MAX_VALUE, EVENT_LIMIT + (long) ECHO_FACTOR * body.length);
-        feed = new EventFeed(emitter, failures, eventLimit, new InlineWatch(emitter, engine.time()), this::letGo);
+        feed = new EventFeed(emitter, failures, body.length, new InlineWatch(emitter, engine.time()), this::letGo);
     }
 
     /**

@@ -4,6 +4,7 @@ import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEvent;
 import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEventReader;
 import io.llamaorch.adapter.llamacpp.internal.codec.EngineError;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
+import io.llamaorch.adapter.llamacpp.internal.codec.PromptSkipper;
 import io.llamaorch.adapter.llamacpp.internal.sse.EventTooLargeException;
 import io.llamaorch.adapter.llamacpp.internal.sse.SseDecoder;
 import io.llamaorch.adapter.spi.EndDetails;
@@ -18,6 +19,15 @@ import tools.jackson.core.JacksonException;
  * <p>Thread safety: belongs to the I/O thread.
  */
 final class EventFeed {
+
+    /** How much of one event is read, the prompt that old servers repeat in the last one left out (SEC-05). */
+    private static final int EVENT_LIMIT = 1 << 20;
+
+    /** How much of such a prompt is skipped beside what the request explains. */
+    private static final int ECHO_LIMIT = 1 << 20;
+
+    /** A byte of the request is at most so many bytes when the engine repeats it. */
+    private static final int ECHO_FACTOR = 6;
 
     private final TokenEmitter emitter;
     private final Failures failures;
@@ -34,16 +44,22 @@ final class EventFeed {
      *
      * @param emitter is fed; must have started before anything is read
      * @param failures how failures are told
-     * @param eventLimit how many bytes one event may have
+     * @param requestSize how many bytes the request's body has
      * @param watch is told how long each reading takes
      * @param whenOver is called when this feed has ended the stream
      */
-    EventFeed(TokenEmitter emitter, Failures failures, int eventLimit, InlineWatch watch, Runnable whenOver) {
+    EventFeed(TokenEmitter emitter, Failures failures, int requestSize, InlineWatch watch, Runnable whenOver) {
         this.emitter = emitter;
         this.failures = failures;
         this.watch = watch;
         this.whenOver = whenOver;
-        this.decoder = new SseDecoder(reader, eventLimit);
+        long echo = ECHO_LIMIT + (long) ECHO_FACTOR * requestSize;
+        PromptSkipper skipper = new PromptSkipper(reader, EVENT_LIMIT, toInt(echo));
+        this.decoder = new SseDecoder(skipper, toInt(EVENT_LIMIT + echo));
+    }
+
+    private static int toInt(long limit) {
+        return (int) Math.min(Integer.MAX_VALUE, limit);
     }
 
     /** Reads on; says whether the engine should be read on too. */

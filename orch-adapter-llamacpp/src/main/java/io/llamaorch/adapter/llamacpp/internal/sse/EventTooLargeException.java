@@ -5,7 +5,12 @@ public final class EventTooLargeException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    EventTooLargeException(int limit) {
-        super("an event of more than " + limit + " bytes", null, false, false);
+    /**
+     * Makes one.
+     *
+     * @param what the event and its limit, in words
+     */
+    public EventTooLargeException(String what) {
+        super(what, null, false, false);
     }
 }

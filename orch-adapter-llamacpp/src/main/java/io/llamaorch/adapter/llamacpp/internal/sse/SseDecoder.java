@@ -189,7 +189,7 @@ public final class SseDecoder {
     private void count(int bytes) {
         eventSize += bytes;
         if (eventSize > eventLimit || eventSize < 0) {
-            throw new EventTooLargeException(eventLimit);
+            throw new EventTooLargeException("an event of more than " + eventLimit + " bytes");
         }
     }
 }
