@@ -18,6 +18,12 @@ public final class CompletionEventReader implements SseSink {
 
     private static final byte[] BETWEEN_DOCUMENTS = {'\n'};
 
+    /**
+     * How many bytes one parser reads at least: it remembers every name that it saw, so it has to be a new one before an
+     * engine that makes up names has filled the memory.
+     */
+    private static final int PARSER_LIFE = 1 << 20;
+
     /** Hears what the events say. */
     public interface Listener {
 
@@ -31,10 +37,11 @@ public final class CompletionEventReader implements SseSink {
     }
 
     private final Listener listener;
-    private final JsonParser parser = Json.FACTORY.createNonBlockingByteArrayParser(ObjectReadContext.empty());
-    private final ByteArrayFeeder feeder = (ByteArrayFeeder) parser.nonBlockingInputFeeder();
     private final CompletionEvent event = new CompletionEvent();
 
+    private JsonParser parser = parser();
+    private ByteArrayFeeder feeder = (ByteArrayFeeder) parser.nonBlockingInputFeeder();
+    private int parsed;
     private int depth;
     private boolean isObject;
     private boolean read;
@@ -58,6 +65,7 @@ public final class CompletionEventReader implements SseSink {
      */
     @Override
     public void data(byte[] bytes, int from, int to) {
+        parsed += to - from;
         feeder.feedInput(bytes, from, to);
         for (JsonToken token = parser.nextToken();
                 token != JsonToken.NOT_AVAILABLE && token != null;
@@ -88,7 +96,21 @@ public final class CompletionEventReader implements SseSink {
             goOn = listener.event(event);
             event.clear();
         }
+        if (parsed > PARSER_LIFE && goOn) {
+            renew();
+        }
         return goOn;
+    }
+
+    private void renew() {
+        parser.close();
+        parser = parser();
+        feeder = (ByteArrayFeeder) parser.nonBlockingInputFeeder();
+        parsed = 0;
+    }
+
+    private static JsonParser parser() {
+        return Json.FACTORY.createNonBlockingByteArrayParser(ObjectReadContext.empty());
     }
 
     /** Gives the parser's buffers back. */

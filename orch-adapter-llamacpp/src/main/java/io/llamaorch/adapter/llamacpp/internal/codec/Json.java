@@ -11,7 +11,12 @@ final class Json {
 
     private static final int MOST_NESTED = 64;
     private static final int LONGEST_NUMBER = 1000;
-    private static final int LONGEST_NAME = 4096;
+
+    /** Parsers remember names, so this is also about memory; the longest that a server uses has 40 characters. */
+    private static final int LONGEST_NAME = 256;
+
+    /** What is nested deeper in a whole document is of no interest, and not worth making paths for. */
+    private static final int DEEPEST = 4;
 
     /** The length of strings is bounded by the size of what they come in. */
     static final JsonFactory FACTORY = JsonFactory.builder()
@@ -38,7 +43,7 @@ final class Json {
     }
 
     /**
-     * Reads a whole document.
+     * Reads a whole document. What is nested more than four levels deep is skipped.
      *
      * @throws tools.jackson.core.JacksonException if it is no JSON
      */
@@ -46,7 +51,7 @@ final class Json {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), document)) {
             JsonToken token = parser.nextToken();
             if (token != null) {
-                read("", token, parser, visitor);
+                read("", 0, token, parser, visitor);
             }
         }
     }
@@ -66,15 +71,18 @@ final class Json {
         return number >= 0 && number <= Integer.MAX_VALUE ? (int) number : otherwise;
     }
 
-    private static void read(String path, JsonToken token, JsonParser parser, Visitor visitor) {
-        if (token == JsonToken.START_OBJECT) {
+    private static void read(String path, int depth, JsonToken token, JsonParser parser, Visitor visitor) {
+        if (token.isStructStart() && depth == DEEPEST) {
+            parser.skipChildren();
+        } else if (token == JsonToken.START_OBJECT) {
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 String name = parser.currentName();
-                read(path.isEmpty() ? name : path + "/" + name, parser.nextToken(), parser, visitor);
+                read(path.isEmpty() ? name : path + "/" + name, depth + 1, parser.nextToken(), parser, visitor);
             }
         } else if (token == JsonToken.START_ARRAY) {
-            for (JsonToken element = parser.nextToken(); element != JsonToken.END_ARRAY; element = parser.nextToken()) {
-                read(path + "[]", element, parser, visitor);
+            String element = path + "[]";
+            for (JsonToken next = parser.nextToken(); next != JsonToken.END_ARRAY; next = parser.nextToken()) {
+                read(element, depth + 1, next, parser, visitor);
             }
         } else {
             visitor.value(path, parser);

@@ -387,4 +387,34 @@ class CompletionEventReaderTest {
                 Decoded.ofData("{\"stop\":true,\"stop_type\":\"" + type + "\",\"stopped_eos\":true}")
                         .last());
     }
+
+    /**
+     * The parser remembers names. With long ones it took minutes and hundreds of megabytes, on the thread that all streams
+     * share (SEC-05).
+     */
+    @Test
+    void names_madeUpWithoutEnd_areForgotten() {
+        assertThrows(JacksonException.class, () -> Decoded.ofData("{\"" + "n".repeat(2000) + "\":1}"));
+        CompletionEventReader reader = new CompletionEventReader(event -> true);
+        String name = "n".repeat(240);
+        long before = liveHeap();
+        int number = 0;
+        for (int i = 0; i < 8; i++) {
+            StringBuilder event = new StringBuilder("{");
+            while (event.length() < 1_000_000) {
+                event.append('"').append(number++).append(name).append("\":1,");
+            }
+            byte[] bytes = event.append("\"stop\":false}").toString().getBytes(StandardCharsets.UTF_8);
+            reader.data(bytes, 0, bytes.length);
+            assertTrue(reader.event(false));
+        }
+        long held = liveHeap() - before;
+        reader.close();
+        assertTrue(held < 8 << 20, "holds " + held + " bytes");
+    }
+
+    private static long liveHeap() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
 }
