@@ -5,12 +5,13 @@ import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
 import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
+import io.llamaorch.adapter.llamacpp.internal.slots.JobPhase;
+import io.llamaorch.adapter.llamacpp.internal.slots.Mark;
 import io.llamaorch.adapter.llamacpp.internal.wire.Call;
 import io.llamaorch.adapter.llamacpp.internal.wire.ResponseHead;
 import io.llamaorch.adapter.llamacpp.internal.wire.StreamListener;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireRequest;
-import io.llamaorch.adapter.spi.CancelReceipt;
 import io.llamaorch.adapter.spi.StartDetails;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TimeSource;
@@ -20,7 +21,6 @@ import io.llamaorch.adapter.spi.WorkerException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +36,6 @@ final class CompletionRun implements StreamListener {
     private static final Duration VERSION_WAIT = Duration.ofMillis(250);
 
     private static final int OK = 200;
-    private static final String CANCEL_NOTE =
-            "the connection is closed; this version does not look whether the slot is free";
 
     private final String job;
     private final String model;
@@ -47,7 +45,12 @@ final class CompletionRun implements StreamListener {
     private final Failures failures;
     private final WireRequest request;
     private final EventFeed feed;
+    private final Mark mark;
 
+    /** Whether events come while the prompt is evaluated, so that what is read need not be tokens. */
+    private final boolean showsProgress;
+
+    private volatile JobPhase phase = JobPhase.UNSENT;
     private volatile @Nullable Call call;
     private volatile TimeSource.@Nullable Scheduled versionTimer;
 
@@ -69,7 +72,9 @@ final class CompletionRun implements StreamListener {
         this.engine = engine;
         this.facts = engine.facts();
         this.failures = engine.failures();
-        byte[] body = CompletionRequest.body(task);
+        mark = engine.proofs().mark(task);
+        showsProgress = Boolean.TRUE.equals(task.extras().get("return_progress"));
+        byte[] body = CompletionRequest.body(task, mark.value());
         request = engine.queries()
                 .authorized(WireRequest.post("/completion"))
                 .header("Accept", "text/event-stream")
@@ -99,8 +104,10 @@ final class CompletionRun implements StreamListener {
 
     private void begin() {
         emitter.onCancel(cause -> {
+            long cancelled = engine.time().nanoTime();
             hangUp();
-            return CompletableFuture.completedStage(CancelReceipt.unconfirmed(CANCEL_NOTE));
+            // Only now: a call that was cancelled before it was told to be connected sends nothing any more.
+            return engine.proofs().prove(mark, phase, cancelled);
         });
         emitter.onDemand(this::resume);
         new ModelCheck(engine.queries(), facts, failures).begin(model, this::send, emitter::error);
@@ -131,6 +138,7 @@ final class CompletionRun implements StreamListener {
 
     @Override
     public void onConnected(Call running) {
+        phase = JobPhase.SENT;
         reach(running);
     }
 
@@ -148,7 +156,10 @@ final class CompletionRun implements StreamListener {
         streams = head.status() == OK && head.contentType().equals("text/event-stream");
         if (!streams) {
             other = new OtherAnswer(head, failures);
-        } else if (versionPending) {
+            return;
+        }
+        phase = JobPhase.ACCEPTED;
+        if (versionPending) {
             versionTimer = engine.time().schedule(VERSION_WAIT, new NoVersion());
             if (emitter.ended()) {
                 hangUp(); // who ended it may have looked for the timer just before it was there
@@ -161,6 +172,9 @@ final class CompletionRun implements StreamListener {
     @Override
     public boolean onBody(ByteBuffer bytes) {
         engine.lastBytes().came();
+        if (streams && !showsProgress) {
+            phase = JobPhase.STREAMING;
+        }
         byte[] array = bytes.array();
         int from = bytes.arrayOffset() + bytes.position();
         int to = from + bytes.remaining();

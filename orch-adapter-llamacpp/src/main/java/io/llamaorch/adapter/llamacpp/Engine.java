@@ -3,6 +3,7 @@ package io.llamaorch.adapter.llamacpp;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
 import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
+import io.llamaorch.adapter.llamacpp.internal.slots.CancelProofs;
 import io.llamaorch.adapter.llamacpp.internal.wire.Transport;
 import io.llamaorch.adapter.spi.TimeSource;
 
@@ -16,6 +17,7 @@ import io.llamaorch.adapter.spi.TimeSource;
  * @param facts what is known of it
  * @param failures how its failures are told
  * @param lastBytes when it last streamed to us
+ * @param proofs what proves that cancelled jobs have left it
  * @param time the clock
  */
 record Engine(
@@ -24,4 +26,5 @@ record Engine(
         KnownFacts facts,
         Failures failures,
         LastBytes lastBytes,
+        CancelProofs proofs,
         TimeSource time) {}

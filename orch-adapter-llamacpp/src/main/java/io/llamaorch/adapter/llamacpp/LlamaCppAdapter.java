@@ -5,6 +5,7 @@ import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
 import io.llamaorch.adapter.llamacpp.internal.health.HealthCheck;
 import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
+import io.llamaorch.adapter.llamacpp.internal.slots.CancelProofs;
 import io.llamaorch.adapter.llamacpp.internal.tls.TlsOptions;
 import io.llamaorch.adapter.llamacpp.internal.wire.Endpoint;
 import io.llamaorch.adapter.llamacpp.internal.wire.SharedLoop;
@@ -57,8 +58,10 @@ final class LlamaCppAdapter implements WorkerAdapter {
                 failures,
                 options.duration(LlamaCppAdapterFactory.CONNECT_TIMEOUT),
                 healthLimit);
-        engine = new Engine(
-                transport, queries, new KnownFacts(queries, time), failures, new LastBytes(time, limits.idle()), time);
+        KnownFacts facts = new KnownFacts(queries, time);
+        LastBytes lastBytes = new LastBytes(time, limits.idle());
+        CancelProofs proofs = new CancelProofs(queries, facts, time);
+        engine = new Engine(transport, queries, facts, failures, lastBytes, proofs, time);
     }
 
     static LlamaCppAdapter create(AdapterConfig config, List<OptionSpec> specs, SharedLoop loop) {
@@ -124,6 +127,7 @@ final class LlamaCppAdapter implements WorkerAdapter {
     @Override
     public void close() {
         streams.close();
+        engine.proofs().close();
         engine.transport().close();
     }
 

@@ -8,6 +8,7 @@ import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
 import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
+import io.llamaorch.adapter.llamacpp.internal.slots.CancelProofs;
 import io.llamaorch.adapter.llamacpp.internal.wire.ResponseHead;
 import io.llamaorch.adapter.llamacpp.internal.wire.StreamListener;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure;
@@ -99,7 +100,8 @@ class CompletionRunTest {
             facts = new KnownFacts(queries, time);
         }
         LastBytes lastBytes = new LastBytes(time, Duration.ofSeconds(30));
-        Engine engine = new Engine(transport, queries, facts, failures, lastBytes, time);
+        CancelProofs proofs = new CancelProofs(queries, facts, time);
+        Engine engine = new Engine(transport, queries, facts, failures, lastBytes, proofs, time);
         stream = streams.open(task, emitter -> CompletionRun.begin(task, emitter, engine));
         stream.subscribe(subscriber);
         if (demand > 0) {

@@ -9,6 +9,7 @@ import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerException;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import tools.jackson.core.JsonGenerator;
@@ -16,6 +17,15 @@ import tools.jackson.core.ObjectWriteContext;
 
 /** Writes the body of {@code POST /completion} for a task. */
 public final class CompletionRequest {
+
+    /**
+     * The setting that carries a job's mark: how long a repeated sequence may be before DRY penalises it. It has no effect
+     * while {@link #MARK_SWITCH} is 0, and {@code /slots} echoes it as long as it fits into an int (contract 4).
+     */
+    public static final String MARK = "dry_allowed_length";
+
+    /** The setting that gives {@link #MARK} a meaning if it is not 0. */
+    public static final String MARK_SWITCH = "dry_multiplier";
 
     /** Without this the last event repeats the whole prompt; {@code stop} in it is the end marker (contract 6.4). */
     private static final List<String> RESPONSE_FIELDS = List.of(
@@ -66,11 +76,13 @@ public final class CompletionRequest {
      * Writes the body.
      *
      * @param task the task
+     * @param mark by what the job is known again among the slots; empty for no mark, which must be so if the task has an
+     *     extra of one of its names
      * @return the body, JSON in UTF-8
      * @throws WorkerException if the task asks for what this adapter does not do, or has an extra that is not a task's
      *     to set
      */
-    public static byte[] body(TaskRequest task) {
+    public static byte[] body(TaskRequest task, OptionalInt mark) {
         refuseWhatIsNotSupported(task);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
         try (JsonGenerator json = Json.FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
@@ -82,6 +94,10 @@ public final class CompletionRequest {
             json.writeArrayPropertyStart("response_fields");
             RESPONSE_FIELDS.forEach(json::writeString);
             json.writeEndArray();
+            if (mark.isPresent()) {
+                json.writeNumberProperty(MARK_SWITCH, 0);
+                json.writeNumberProperty(MARK, mark.getAsInt());
+            }
             task.extras().forEach((name, value) -> extra(json, name, value));
             json.writeEndObject();
         }

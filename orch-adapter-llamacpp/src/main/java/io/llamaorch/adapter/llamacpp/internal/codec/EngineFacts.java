@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 
 /**
  * What {@code GET /props} tells, and what it means for tasks.
@@ -17,8 +18,9 @@ import tools.jackson.core.JsonParser;
  * @param properties the same in the SPI's terms
  * @param version the engine's version; empty if it does not tell
  * @param model the name under which the engine serves its model; empty if it does not tell
+ * @param slots whether a look at the slots can prove anything
  */
-public record EngineFacts(WorkerProperties properties, String version, String model) {
+public record EngineFacts(WorkerProperties properties, String version, String model, SlotSight slots) {
 
     private static final String SUFFIX = ".gguf";
 
@@ -44,7 +46,11 @@ public record EngineFacts(WorkerProperties properties, String version, String mo
         if (!names.isEmpty()) {
             properties.modelNames(names);
         }
-        return new EngineFacts(properties.build(), draft.version, names.isEmpty() ? "" : names.get(0));
+        return new EngineFacts(
+                properties.build(),
+                draft.version,
+                names.isEmpty() ? "" : names.get(0),
+                new SlotSight(draft.slotsShown, draft.sleeping, draft.markIsInert));
     }
 
     /**
@@ -98,6 +104,9 @@ public record EngineFacts(WorkerProperties properties, String version, String mo
         private @Nullable String path;
         private int slots = -1;
         private int contextLength = -1;
+        private boolean slotsShown = true;
+        private boolean sleeping;
+        private boolean markIsInert;
         private final Set<String> modalities = new TreeSet<>();
         private final Set<String> features = new TreeSet<>();
 
@@ -111,7 +120,14 @@ public record EngineFacts(WorkerProperties properties, String version, String mo
                 case "modalities/vision" -> add(modalities, "vision", value);
                 case "modalities/audio" -> add(modalities, "audio", value);
                 case "modalities/video" -> add(modalities, "video", value);
-                case "endpoint_slots" -> add(features, "slots", value);
+                case "endpoint_slots" -> {
+                    slotsShown = value.currentToken() != JsonToken.VALUE_FALSE;
+                    add(features, "slots", value);
+                }
+                case "is_sleeping" -> sleeping = value.getValueAsBoolean(false);
+                case "default_generation_settings/params/" + CompletionRequest.MARK_SWITCH,
+                        "default_generation_settings/" + CompletionRequest.MARK_SWITCH ->
+                    markIsInert = value.currentToken().isNumeric() && value.getDoubleValue() == 0;
                 case "endpoint_metrics" -> add(features, "metrics", value);
                 case "endpoint_props" -> add(features, "props", value);
                 default -> {}

@@ -2,6 +2,7 @@ package io.llamaorch.adapter.llamacpp.internal.health;
 
 import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
+import io.llamaorch.adapter.llamacpp.internal.codec.SlotState;
 import io.llamaorch.adapter.llamacpp.internal.wire.ExchangeListener;
 import io.llamaorch.adapter.llamacpp.internal.wire.ResponseHead;
 import io.llamaorch.adapter.llamacpp.internal.wire.Transport;
@@ -17,8 +18,8 @@ import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 
 /**
- * The small questions to one engine: {@code /health}, {@code /props}, {@code /v1/models}. None of them costs a token,
- * takes a slot or wakes a sleeping engine (contract 3).
+ * The small questions to one engine: {@code /health}, {@code /props}, {@code /v1/models} and {@code /slots}. None of them
+ * costs a token or takes a slot, and none but the last wakes a sleeping engine (contract 3).
  *
  * <p>Thread safety: safe for concurrent use.
  */
@@ -26,6 +27,9 @@ public final class EngineQueries {
 
     private static final int OK = 200;
     private static final String USER_AGENT = "orch-adapter-llamacpp";
+
+    /** How large an answer may be; a kilobyte and a half for each slot, but servers of 2024 showed whole prompts too. */
+    private static final int SLOTS_CEILING = 4 << 20;
 
     private final Transport transport;
     private final Optional<Secret> token;
@@ -113,8 +117,8 @@ public final class EngineQueries {
      * @param left how long it may take
      * @param reply hears the answer
      */
-    void facts(Duration left, Reply<EngineFacts> reply) {
-        ask("/props", left, EngineFacts::read, reply);
+    public void facts(Duration left, Reply<EngineFacts> reply) {
+        ask("/props", WireRequest.get("/props").exchangeLimit(left), EngineFacts::read, reply);
     }
 
     /**
@@ -123,13 +127,24 @@ public final class EngineQueries {
      * @param reply hears the answer
      */
     public void modelNames(Reply<List<String>> reply) {
-        ask("/v1/models", limit, EngineFacts::readModelNames, reply);
+        ask("/v1/models", WireRequest.get("/v1/models").exchangeLimit(limit), EngineFacts::readModelNames, reply);
     }
 
-    private <T> void ask(String path, Duration within, Function<byte[], T> read, Reply<T> reply) {
+    /**
+     * Asks what the slots do. It wakes a sleeping engine, and asked more than once a second it keeps the engine from
+     * noticing that clients have left (contract 9).
+     *
+     * @param left how long it may take
+     * @param reply hears the answer
+     */
+    public void slots(Duration left, Reply<List<SlotState>> reply) {
+        ask("/slots", WireRequest.get("/slots").exchangeLimit(left).bodyCeiling(SLOTS_CEILING), SlotState::read, reply);
+    }
+
+    private <T> void ask(String path, WireRequest.Builder question, Function<byte[], T> read, Reply<T> reply) {
         WireRequest request;
         try {
-            request = authorized(WireRequest.get(path)).exchangeLimit(within).build();
+            request = authorized(question).build();
         } catch (WorkerException e) {
             reply.failure(e.error());
             return;
@@ -145,7 +160,7 @@ public final class EngineQueries {
                 try {
                     value = read.apply(body);
                 } catch (JacksonException e) {
-                    reply.failure(failures.protocol("something other than JSON to GET " + path, ""));
+                    reply.failure(failures.protocol("something else than was asked for by GET " + path, ""));
                     return;
                 }
                 reply.answer(value);

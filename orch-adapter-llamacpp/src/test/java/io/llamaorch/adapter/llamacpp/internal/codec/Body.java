@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
@@ -21,7 +22,11 @@ final class Body {
     private Body() {}
 
     static Map<String, Object> of(TaskRequest task) {
-        try (JsonParser parser = STRICT.createParser(ObjectReadContext.empty(), CompletionRequest.body(task))) {
+        return of(task, OptionalInt.empty());
+    }
+
+    static Map<String, Object> of(TaskRequest task, OptionalInt mark) {
+        try (JsonParser parser = STRICT.createParser(ObjectReadContext.empty(), CompletionRequest.body(task, mark))) {
             Map<String, Object> body = object(parser, parser.nextToken());
             if (parser.nextToken() != null) {
                 throw new AssertionError("more than one value");

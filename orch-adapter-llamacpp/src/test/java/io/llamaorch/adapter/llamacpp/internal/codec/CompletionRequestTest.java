@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -236,11 +237,30 @@ class CompletionRequestTest {
     @Test
     void prompt_withHalfASurrogatePair_isStillValidUtf8() {
         byte[] body =
-                CompletionRequest.body(TaskRequest.builder("a\ud83eb\udd99").build());
+                CompletionRequest.body(TaskRequest.builder("a\ud83eb\udd99").build(), OptionalInt.empty());
         assertEquals(
                 "a\ud83eb\udd99",
                 Body.of(TaskRequest.builder("a\ud83eb\udd99").build()).get("prompt"));
         assertFalse(new String(body, StandardCharsets.UTF_8).contains("\uFFFD"));
+    }
+
+    /** CAN-07: two fields and nothing else, neither of which does anything as long as the first is 0. */
+    @Test
+    void mark_isTheAllowedLengthOfAPenaltyThatIsOff() {
+        Map<String, Object> marked =
+                new TreeMap<>(Body.of(task().extra("x", 1).build(), OptionalInt.of(Integer.MAX_VALUE)));
+        assertEquals(0L, marked.remove("dry_multiplier"));
+        assertEquals((long) Integer.MAX_VALUE, marked.remove("dry_allowed_length"));
+        assertEquals(new TreeMap<>(Body.of(task().extra("x", 1).build())), marked);
+    }
+
+    @Test
+    void mark_missing_leavesItsFieldsToTheTask() {
+        assertEquals(
+                Map.of("dry_multiplier", 0.8, "dry_allowed_length", 3L),
+                more(task().extra("dry_multiplier", 0.8)
+                        .extra("dry_allowed_length", 3)
+                        .build()));
     }
 
     @Test
@@ -266,7 +286,7 @@ class CompletionRequestTest {
     }
 
     private static WorkerError refusal(TaskRequest task) {
-        return assertThrows(WorkerException.class, () -> CompletionRequest.body(task))
+        return assertThrows(WorkerException.class, () -> CompletionRequest.body(task, OptionalInt.empty()))
                 .error();
     }
 }

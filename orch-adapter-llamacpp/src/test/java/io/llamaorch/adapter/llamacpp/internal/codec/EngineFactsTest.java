@@ -14,6 +14,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.core.JacksonException;
 
@@ -41,6 +42,7 @@ class EngineFactsTest {
         assertEquals(List.of("bigram", "bigram.gguf", "/models/bigram.gguf"), properties.modelNames());
         assertEquals(Set.of(), properties.modalities());
         assertEquals(Set.of("slots", "metrics"), properties.features());
+        assertEquals(new SlotSight(true, false, true), facts.slots());
     }
 
     @Test
@@ -107,6 +109,27 @@ class EngineFactsTest {
                 .properties();
         assertEquals(Set.of("vision", "video"), properties.modalities());
         assertEquals(Set.of("metrics", "props"), properties.features());
+    }
+
+    /** CAN-07: what is not told is as it is with a server that is too old to tell. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{}                                                                           | true, false, false",
+                "{'endpoint_slots':true,'is_sleeping':false}                                  | true, false, false",
+                "{'endpoint_slots':false,'is_sleeping':true}                                  | false, true, false",
+                "{'endpoint_slots':null,'is_sleeping':null}                                   | true, false, false",
+                "{'default_generation_settings':{'params':{'dry_multiplier':0.0}}}            | true, false, true",
+                "{'default_generation_settings':{'dry_multiplier':0}}                         | true, false, true",
+                "{'default_generation_settings':{'params':{'dry_multiplier':0.800000011920929}}} | true, false, false",
+                "{'default_generation_settings':{'params':{'dry_multiplier':'0'}}}            | true, false, false",
+                "{'default_generation_settings':{'params':null,'n_ctx':0},'role':'router'}    | true, false, false",
+                "{'dry_multiplier':0}                                                         | true, false, false"
+            })
+    void slots_areWhatIsTold(String json, String wanted) {
+        SlotSight sight = read(json.replace('\'', '"')).slots();
+        assertEquals(wanted, sight.shown() + ", " + sight.sleeping() + ", " + sight.markIsInert());
     }
 
     @Test
