@@ -11,6 +11,7 @@ import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
 import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every job has a mark of its own, and none if a mark could change what is generated (CAN-07). */
+@NoLeaks
 class MarkSourceTest {
 
     private static final String DRY_OFF = "{\"default_generation_settings\":{\"params\":{\"dry_multiplier\":0.0}}}";

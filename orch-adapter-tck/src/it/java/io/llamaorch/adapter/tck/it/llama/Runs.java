@@ -6,6 +6,7 @@ import io.llamaorch.adapter.llamacpp.LlamaCppAdapterFactory;
 import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.TaskRequest;
+import io.llamaorch.adapter.spi.TimeSource;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerAdapter;
@@ -39,6 +40,16 @@ final class Runs {
                 .create(AdapterConfig.builder()
                         .replica("default", "r0")
                         .url(url)
+                        .build());
+    }
+
+    /** One whose clock only the test moves. */
+    static WorkerAdapter adapter(LlamaServer server, TimeSource time) {
+        return new LlamaCppAdapterFactory()
+                .create(AdapterConfig.builder()
+                        .replica("default", "r0")
+                        .url(server.url().toString())
+                        .timeSource(time)
                         .build());
     }
 
