@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -194,30 +195,62 @@ interface CancelRules extends Rules {
     @Rule("CAN-07")
     default void can07_cancel_isSettledWithinTenSeconds_andSaysHow() throws InterruptedException {
         try (Bench bench = openStepped()) {
-            TokenStream stream = bench.submit(bench.task().build());
-            Heard heard = Heard.everything();
-            stream.subscribe(heard);
-            bench.await(heard, "Started, when the engine took the task", Heard::started);
-            var settled = stream.cancel().settled();
-            bench.mustBeCancelled(heard);
+            CompletionStage<CancelReceipt> settled = cancelRunning(bench);
             bench.engineMust(
                     "the client gone from the engine", () -> bench.engine().clientsLeft() == 1);
-            for (int second = 0; second < 10 && !settled.toCompletableFuture().isDone(); second++) {
-                Patience.within(
-                        Patience.mustNotHappen(),
-                        () -> settled.toCompletableFuture().isDone());
-                bench.pass(Duration.ofSeconds(1));
-            }
-            CancelReceipt receipt = bench.get("the receipt of the cancel, 10 s later", settled);
+            CancelReceipt receipt = settledInTime(bench, settled);
             bench.check(
                     (receipt.outcome() == CancelReceipt.Outcome.SLOT_FREE
-                                    && bench.engine().slotsBusy() == 0)
+                                    && bench.engine().slotsBusy() == 0
+                                    && receipt.took().isPresent())
                             || (receipt.outcome() == CancelReceipt.Outcome.UNCONFIRMED
                                     && !receipt.reason().isEmpty()),
-                    "SLOT_FREE while no slot is busy, or UNCONFIRMED with the reason",
+                    "SLOT_FREE while no slot is busy, with the time it took, or UNCONFIRMED with the reason",
                     () -> receipt + " while " + bench.engineNow(),
                     "a slot is called free without a look");
         }
+    }
+
+    @Rule("CAN-07")
+    default void can07_cancelThatTheEngineDoesNotHeed_isNotCalledProved() throws InterruptedException {
+        EngineScript script = EngineScript.builder()
+                .stepped()
+                .fault(new StreamFault.IgnoreDisconnect())
+                .build();
+        try (Bench bench = open(script)) {
+            CancelReceipt receipt = settledInTime(bench, cancelRunning(bench));
+            bench.check(
+                    receipt.outcome() == CancelReceipt.Outcome.UNCONFIRMED
+                            && !receipt.reason().isEmpty(),
+                    "UNCONFIRMED with the reason, as the slot is busy",
+                    () -> receipt + " while " + bench.engineNow(),
+                    "the connection's end is taken for the job's",
+                    "a slot is called free without a look");
+        }
+    }
+
+    /** Cancels a job that has its slot, by an adapter that had the time to learn of its engine. */
+    private static CompletionStage<CancelReceipt> cancelRunning(Bench bench) throws InterruptedException {
+        bench.get("the properties", bench.adapter().properties());
+        TokenStream stream = bench.submit(bench.task().build());
+        Heard heard = Heard.everything();
+        stream.subscribe(heard);
+        bench.await(heard, "Started, when the engine took the task", Heard::started);
+        CompletionStage<CancelReceipt> settled = stream.cancel().settled();
+        bench.mustBeCancelled(heard);
+        return settled;
+    }
+
+    /** Lets ten seconds pass, slowly enough for an engine to be asked. */
+    private static CancelReceipt settledInTime(Bench bench, CompletionStage<CancelReceipt> settled)
+            throws InterruptedException {
+        for (int second = 0; second < 10 && !settled.toCompletableFuture().isDone(); second++) {
+            Patience.within(
+                    Patience.mustNotHappen(),
+                    () -> settled.toCompletableFuture().isDone());
+            bench.pass(Duration.ofSeconds(1));
+        }
+        return bench.get("the receipt of the cancel, 10 s later", settled);
     }
 
     @Rule("CAN-08")

@@ -28,6 +28,7 @@ import io.llamaorch.adapter.tck.AdapterHarness;
 import io.llamaorch.adapter.tck.EngineScript;
 import io.llamaorch.adapter.tck.TestEngine;
 import io.llamaorch.adapter.tck.internal.mock.MockHarness;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -189,6 +190,20 @@ enum Broken {
                 @Override
                 public Cancellation cancel() {
                     return Cancellation.of(correct.cancel().accepted(), new CompletableFuture<CancelReceipt>());
+                }
+            };
+        }
+    })),
+
+    CALLS_EVERY_SLOT_FREE(rules("CAN-07"), adapter(correct -> new ChangedAdapter(correct) {
+        @Override
+        public TokenStream submit(TaskRequest task) {
+            return new ChangedStream(correct.submit(task), List::of) {
+                @Override
+                public Cancellation cancel() {
+                    return Cancellation.of(
+                            correct.cancel().accepted(),
+                            CompletableFuture.completedStage(CancelReceipt.slotFree(Duration.ZERO)));
                 }
             };
         }
