@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -71,6 +72,11 @@ final class Peer implements AutoCloseable {
 
     Endpoint endpoint() {
         return Endpoint.parse("http://127.0.0.1:" + port());
+    }
+
+    /** The same, to be spoken to over TLS and by this name or address. */
+    Endpoint endpoint(String host) {
+        return Endpoint.parse("https://" + host + ":" + port());
     }
 
     private void spawn(Work work) {
@@ -159,6 +165,16 @@ final class Peer implements AutoCloseable {
 
         void send(byte[] bytes) throws IOException {
             socket.getOutputStream().write(bytes);
+        }
+
+        /** The bytes that have come, at least one; none at the end, however it came. */
+        byte[] receive() throws IOException {
+            byte[] bytes = new byte[16 * 1024];
+            try {
+                return Arrays.copyOf(bytes, Math.max(0, socket.getInputStream().read(bytes)));
+            } catch (SocketException e) {
+                return new byte[0];
+            }
         }
 
         /** Sends the head of a chunked stream. */

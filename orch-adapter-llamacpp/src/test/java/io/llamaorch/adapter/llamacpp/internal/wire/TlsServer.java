@@ -17,15 +17,15 @@ final class TlsServer {
     private final SSLEngine engine;
     private final ByteBuffer plain = ByteBuffer.allocate(RECORD);
     private final ByteArrayOutputStream text = new ByteArrayOutputStream();
+    private boolean begun;
     private ByteBuffer in = ByteBuffer.allocate(0);
 
-    TlsServer(SSLEngine engine, String... protocols) throws SSLException {
+    TlsServer(SSLEngine engine, String... protocols) {
         this.engine = engine;
         engine.setUseClientMode(false);
         if (protocols.length > 0) {
             engine.setEnabledProtocols(protocols);
         }
-        engine.beginHandshake();
     }
 
     SSLEngine engine() {
@@ -33,7 +33,11 @@ final class TlsServer {
     }
 
     boolean isHandshakeDone() {
-        return engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;
+        return begun && engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;
+    }
+
+    int textLength() {
+        return text.size();
     }
 
     /** What the client has sent as text so far. */
@@ -47,6 +51,10 @@ final class TlsServer {
                 .put(in)
                 .put(bytes)
                 .flip();
+        if (!begun) {
+            begun = true;
+            engine.beginHandshake();
+        }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         boolean goOn = true;
         while (goOn) {
@@ -98,9 +106,14 @@ final class TlsServer {
                 25, 26, 27, 28, 29, 30, 31, 32
             });
         } catch (SSLException expected) {
-            return wrap(ByteBuffer.allocate(0));
+            return alert();
         }
         throw new AssertionError("nonsense was accepted");
+    }
+
+    /** The alert after something was refused. */
+    byte[] alert() throws SSLException {
+        return wrap(ByteBuffer.allocate(0));
     }
 
     private byte[] wrap(ByteBuffer from) throws SSLException {
