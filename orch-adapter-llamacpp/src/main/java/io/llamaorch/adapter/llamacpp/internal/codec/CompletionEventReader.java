@@ -41,8 +41,13 @@ public final class CompletionEventReader implements SseSink {
 
     private JsonParser parser = parser();
     private ByteArrayFeeder feeder = (ByteArrayFeeder) parser.nonBlockingInputFeeder();
+    private final Utf8Check utf8 = new Utf8Check();
     private int parsed;
     private int depth;
+
+    /** Whether a member's name was read, and not its value. */
+    private boolean named;
+
     private boolean isObject;
     private boolean read;
 
@@ -66,6 +71,9 @@ public final class CompletionEventReader implements SseSink {
     @Override
     public void data(byte[] bytes, int from, int to) {
         parsed += to - from;
+        if (!utf8.accepts(bytes, from, to)) {
+            throw new StreamReadException(parser, "invalid UTF-8");
+        }
         feeder.feedInput(bytes, from, to);
         for (JsonToken token = parser.nextToken();
                 token != JsonToken.NOT_AVAILABLE && token != null;
@@ -119,6 +127,11 @@ public final class CompletionEventReader implements SseSink {
     }
 
     private void token(JsonToken token) {
+        if (named && token.isStructEnd()) {
+            // The parser itself lets this pass if a read ends behind the colon.
+            throw new StreamReadException(parser, "a name without a value");
+        }
+        named = token == JsonToken.PROPERTY_NAME;
         switch (token) {
             case START_OBJECT, START_ARRAY -> {
                 if (depth++ == 0) {

@@ -36,6 +36,12 @@ class JsonTest {
         assertThrows(JacksonException.class, () -> values("{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":[1,2"));
     }
 
+    /** Found by fuzzing: the parser reads a string only when it is asked for it, or goes on. */
+    @Test
+    void document_thatIsHalfAString_isRefused() {
+        assertThrows(JacksonException.class, () -> Json.read(new byte[] {'"', '}'}, (path, value) -> {}));
+    }
+
     /** A path was made for each value, of all the names above it: gigabytes for one small answer. */
     @Test
     void document_deepWithLongNames_makesNoPathsOfThem() {
