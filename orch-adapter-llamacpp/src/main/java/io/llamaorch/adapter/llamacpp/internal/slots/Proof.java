@@ -32,13 +32,15 @@ final class Proof {
     @Nullable
     CancelReceipt judge(List<SlotState> slots, long now) {
         boolean found = false;
+        boolean processing = false;
         for (SlotState slot : slots) {
-            if (slot.mark() == mark) {
+            if (slot.mark() == mark) { // twice if something between has sent the request again
                 found = true;
-                if (!slot.processing()) {
-                    return CancelReceipt.slotFree(Duration.ofNanos(now - cancelled));
-                }
+                processing |= slot.processing();
             }
+        }
+        if (found && !processing) {
+            return CancelReceipt.slotFree(Duration.ofNanos(now - cancelled));
         }
         if (!found && hadSlot) {
             return CancelReceipt.unconfirmed(Reasons.GONE); // its slot is another's: it will not come back

@@ -15,6 +15,7 @@ import io.llamaorch.adapter.spi.CancelReceipt;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.tck.ManualTime;
 import io.llamaorch.adapter.tck.NoLeaks;
+import io.llamaorch.adapter.tck.Patience;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -300,6 +301,18 @@ class CancelProofsTest {
         job.assertOpen();
     }
 
+    /** Something between has sent the request again, to the same server. */
+    @Test
+    void mark_onTwoSlots_isFreeOnlyWhenBothAreIdle() {
+        Job job = new Job(JobPhase.STREAMING);
+        until(150);
+        answer(job.slot(false), job.slot(true));
+        job.assertOpen();
+        assertNextLookAt(1450);
+        answer(job.slot(false), job.slot(false));
+        job.assertFreeAfter(millis(1450));
+    }
+
     @Test
     void slots_of2024_areUnderstood() {
         Job job = new Job(JobPhase.STREAMING);
@@ -472,19 +485,27 @@ class CancelProofsTest {
         job.assertUnconfirmed("was closed");
     }
 
-    /** Who is told may cancel the next job, or close the adapter, there and then. */
+    /** Who is told may wait for another thread that cancels, or closes the adapter. */
     @Test
     void receipt_isToldWithoutALock() {
         Job first = new Job(JobPhase.STREAMING);
         Job second = new Job(JobPhase.STREAMING);
-        Job[] next = new Job[1];
         first.receipt.thenRun(() -> {
-            next[0] = new Job(JobPhase.STREAMING);
-            proofs.close();
+            Thread closing = new Thread(proofs::close);
+            closing.start();
+            endOf(closing);
         });
         until(150);
         answer(first.slot(false), second.slot(true));
         second.assertUnconfirmed("was closed");
-        next[0].assertUnconfirmed("was closed");
+        assertFalse(first.receipt.thenRun(() -> {}).isCompletedExceptionally());
+    }
+
+    private static void endOf(Thread thread) {
+        try {
+            Patience.end(thread);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 }

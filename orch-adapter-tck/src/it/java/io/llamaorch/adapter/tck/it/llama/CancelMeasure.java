@@ -11,11 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Measures how soon the real engine frees the slot of a cancelled job, phase by phase, and prints a Markdown table. It is
- * no part of a build, as its name is no test's; it runs some minutes, by hand:
+ * no part of a build, as its name is no test's; it runs a quarter of an hour, by hand:
  *
  * <pre>{@code
  * LLAMA_SERVER=$(.ci/llama-server) mvn -B -ntp verify -pl orch-adapter-tck -am -Dtest=NONE -Dit.test=CancelMeasure \
@@ -25,9 +28,16 @@ import org.junit.jupiter.api.Test;
  */
 @NoLeaks
 @RealEngine
+@Timeout(value = 1, unit = TimeUnit.HOURS)
 class CancelMeasure {
     private static final int CANCELS = Integer.getInteger("orch.measure.cancels", 100);
     private static final int SLOTS = 4;
+
+    /** So long after a look the next one comes as soon as its job wants it. */
+    private static final Duration APART = Duration.ofMillis(1300);
+
+    /** So long after a first token the adapter has read ahead as much as it may. */
+    private static final Duration UNTIL_IT_RESTS = Duration.ofMillis(1500);
 
     private static final TaskRequest SHORT_PROMPT = TaskRequest.builder("Once upon a time")
             .maxTokens(1900)
@@ -49,9 +59,10 @@ class CancelMeasure {
         try (LlamaServer server = server();
                 WorkerAdapter adapter = Runs.adapter(server)) {
             Runs.await(adapter.properties());
-            flowing("tokens flow", adapter, 1);
-            flowing("tokens flow, four jobs at a time", adapter, SLOTS);
-            unread(adapter);
+            flowing("tokens flow", adapter, 1, Duration.ZERO, APART);
+            flowing("nothing has been requested for a while", adapter, 1, UNTIL_IT_RESTS, APART);
+            flowing("tokens flow, the next job at once", adapter, 1, Duration.ZERO, Duration.ZERO);
+            flowing("tokens flow, four jobs at a time", adapter, SLOTS, Duration.ZERO, Duration.ZERO);
             inWaves("the prompt is evaluated", adapter, LONG_PROMPT, 1, CANCELS);
             inWaves("the prompt is evaluated, four jobs at a time", adapter, LONG_PROMPT, SLOTS, CANCELS);
             TokenStream speaks = accepted(adapter, SHORT_PROMPT, 2);
@@ -96,29 +107,22 @@ class CancelMeasure {
         }
     }
 
-    private void flowing(String phase, WorkerAdapter adapter, int atOnce) throws Exception {
+    private void flowing(String phase, WorkerAdapter adapter, int atOnce, Duration before, Duration apart)
+            throws Exception {
         List<CompletionStage<CancelReceipt>> settled = new ArrayList<>();
         while (settled.size() < CANCELS) {
             List<TokenStream> wave = new ArrayList<>();
             for (int i = 0; i < atOnce; i++) {
-                wave.add(accepted(adapter, SHORT_PROMPT, 2 + i));
+                wave.add(accepted(adapter, SHORT_PROMPT, 2));
             }
+            LockSupport.parkNanos(before.toNanos());
             for (TokenStream stream : wave) {
                 settled.add(stream.cancel().settled());
             }
             settled.forEach(Runs::await);
+            LockSupport.parkNanos(apart.toNanos());
         }
         report(phase, settled);
-    }
-
-    private void unread(WorkerAdapter adapter) throws Exception {
-        List<CompletionStage<CancelReceipt>> settled = new ArrayList<>();
-        for (int i = 0; i < CANCELS; i++) {
-            TokenStream stream = accepted(adapter, SHORT_PROMPT, 2);
-            settled.add(stream.cancel().settled());
-            settled.forEach(Runs::await);
-        }
-        report("nothing is requested", settled);
     }
 
     private void inWaves(String phase, WorkerAdapter adapter, TaskRequest task, int atOnce, int cancels)
@@ -142,7 +146,7 @@ class CancelMeasure {
         for (int i = 0; i < CANCELS; i++) {
             queued.add(adapter.submit(named(SHORT_PROMPT)));
         }
-        Await.holds(Duration.ofSeconds(2), Duration.ofSeconds(3), () -> false); // until all of them have been sent
+        LockSupport.parkNanos(APART.toNanos()); // until all of them have been sent
         List<CompletionStage<CancelReceipt>> settled = new ArrayList<>();
         for (TokenStream stream : queued) {
             settled.add(stream.cancel().settled());

@@ -251,6 +251,7 @@ final class DifferentialCases {
                 "\"sse_ping_interval\":-2",
                 "\"repeat_penalty\":-1",
                 "\"repeat_last_n\":-1",
+                "\"dry_allowed_length\":-1",
                 "\"n_discard\":-1",
                 "\"samplers\":[5]",
                 "\"dry_sequence_breakers\":[]",

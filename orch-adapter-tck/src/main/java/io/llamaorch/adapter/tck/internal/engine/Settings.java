@@ -72,7 +72,7 @@ final class Settings {
         echo.put("frequency_penalty", in.real("frequency_penalty", 0));
         echo.put("dry_multiplier", in.real("dry_multiplier", 0));
         echo.put("dry_base", in.real("dry_base", 1.75f) < 1 ? 1.75 : in.real("dry_base", 1.75f));
-        echo.put("dry_allowed_length", in.integer("dry_allowed_length", 2));
+        echo.put("dry_allowed_length", in.within("dry_allowed_length", 2, 0, Integer.MAX_VALUE));
         echo.put("dry_penalty_last_n", in.within("dry_penalty_last_n", 64, 0, Integer.MAX_VALUE));
         echo.put("dry_sequence_breakers", breakers(in));
         echo.put("mirostat", Math.max(0, Math.min(2, in.integer("mirostat", 0))));
