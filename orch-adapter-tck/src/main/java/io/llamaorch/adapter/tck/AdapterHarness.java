@@ -2,6 +2,7 @@ package io.llamaorch.adapter.tck;
 
 import io.llamaorch.adapter.spi.AdapterFactory;
 import io.llamaorch.adapter.spi.TaskRequest;
+import io.llamaorch.adapter.tck.internal.kit.HostHarness;
 
 /**
  * What an author gives to have an adapter tested: its factory, and engines that behave as scripted.
@@ -51,6 +52,16 @@ public interface AdapterHarness {
                 return ScriptedEngine.builder().script(script).dialect(dialect).start();
             }
         };
+    }
+
+    /**
+     * Puts a host between the tests and the adapter: what they ask of an adapter they then ask of a host that the adapter
+     * is bound to, with streams that the host delivers.
+     *
+     * @return the harness of the host
+     */
+    default AdapterHarness hosted() {
+        return new HostHarness(this);
     }
 
     /** {@return a task that any engine behind this harness can do: some twelve tokens of text, the same ones each time} */

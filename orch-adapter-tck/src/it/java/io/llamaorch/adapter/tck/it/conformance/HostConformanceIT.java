@@ -1,0 +1,16 @@
+package io.llamaorch.adapter.tck.it.conformance;
+
+import io.llamaorch.adapter.llamacpp.LlamaCppAdapterFactory;
+import io.llamaorch.adapter.tck.AdapterConformance;
+import io.llamaorch.adapter.tck.AdapterHarness;
+import io.llamaorch.adapter.tck.NoLeaks;
+
+/** A host of adapters for llama.cpp: the rules that bind adapters, on the streams that a host delivers. */
+@NoLeaks
+class HostConformanceIT extends AdapterConformance {
+
+    @Override
+    public AdapterHarness harness() {
+        return AdapterHarness.http(new LlamaCppAdapterFactory()).hosted();
+    }
+}
