@@ -55,6 +55,10 @@ final class FakeEngine implements AutoCloseable {
         return this;
     }
 
+    int port() {
+        return server.getLocalPort();
+    }
+
     String url() {
         return "http://127.0.0.1:" + server.getLocalPort();
     }
@@ -139,6 +143,13 @@ final class FakeEngine implements AutoCloseable {
         }
     }
 
+    /** How a connection ended, as the engine saw it. */
+    enum Ending {
+        RESET,
+        ORDERLY,
+        STRAY_BYTE
+    }
+
     /** One connection. */
     static final class Line {
 
@@ -209,6 +220,16 @@ final class FakeEngine implements AutoCloseable {
                 }
             } catch (SocketException reset) {
                 return;
+            }
+        }
+
+        /** Waits until the adapter lets go and tells how: a half-close or an orderly one is no RESET (CAN-05). */
+        Ending awaitEnd() throws IOException {
+            try {
+                int b = socket.getInputStream().read();
+                return b < 0 ? Ending.ORDERLY : Ending.STRAY_BYTE;
+            } catch (SocketException reset) {
+                return Ending.RESET;
             }
         }
 

@@ -93,10 +93,12 @@ public final class Failures {
             case NAME_LOOKUP, REFUSED, UNREACHABLE, CONNECT_TIMEOUT ->
                 builder(
                         ErrorCode.POOL_UNAVAILABLE,
-                        failure.message() + ": check the URL, and that the server is running");
+                        failure.message() + ": check the URL, and that the server is running"
+                                + (failure.kind() == WireFailure.Kind.CONNECT_TIMEOUT ? " (connect-timeout)" : ""));
             case TLS -> builder(ErrorCode.POOL_UNAVAILABLE, failure.message());
             case CLOSED -> builder(ErrorCode.POOL_UNAVAILABLE, failure.message() + ": submit to another adapter");
-            case TIMEOUT -> builder(ErrorCode.DECODE_TIMEOUT, failure.message() + ": it hangs or is overloaded");
+            case TIMEOUT ->
+                builder(ErrorCode.DECODE_TIMEOUT, failure.message() + ": it hangs or is overloaded (health-timeout)");
             case RESET ->
                 builder(
                         ErrorCode.WORKER_RESET,

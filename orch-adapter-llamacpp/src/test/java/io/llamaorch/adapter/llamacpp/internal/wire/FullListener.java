@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A listener that answers nobody any more: who connects to it now hangs. */
-final class FullListener implements AutoCloseable {
+public final class FullListener implements AutoCloseable {
 
     private final ServerSocket server;
     private final List<SocketChannel> waiting = new ArrayList<>();
 
-    FullListener(String address, int port) throws IOException {
+    public FullListener(String address, int port) throws IOException {
         server = new ServerSocket(port, 1, InetAddress.getByName(address));
         boolean accepted = true;
         while (accepted) {
