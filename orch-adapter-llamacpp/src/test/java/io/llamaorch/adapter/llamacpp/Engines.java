@@ -1,0 +1,35 @@
+package io.llamaorch.adapter.llamacpp;
+
+import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
+import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
+import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
+import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
+import io.llamaorch.adapter.llamacpp.internal.wire.Transport;
+import io.llamaorch.adapter.spi.TimeSource;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Puts an engine together as an adapter does, behind a transport of the test's. */
+final class Engines {
+
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final String PROPS = "{\"build_info\":\"v1\",\"model_alias\":\"m\"}";
+
+    private Engines() {}
+
+    /** One of which everything is known already, so that its tasks ask nothing but their own. */
+    static Engine known(Transport transport, TimeSource time) {
+        Engine engine = unknown(transport, time);
+        engine.facts().learn(EngineFacts.read(PROPS.getBytes(StandardCharsets.UTF_8)));
+        return engine;
+    }
+
+    /** One of which nothing is known yet. */
+    static Engine unknown(Transport transport, TimeSource time) {
+        Failures failures = new Failures("http://engine-1:8080", Optional.empty());
+        EngineQueries queries = new EngineQueries(transport, Optional.empty(), failures, LIMIT, LIMIT);
+        KnownFacts facts = new KnownFacts(queries, time);
+        return new Engine(transport, queries, facts, failures, new LastBytes(time, Duration.ofSeconds(30)), time);
+    }
+}
