@@ -4,6 +4,7 @@ import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
 import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
+import io.llamaorch.adapter.llamacpp.internal.slots.CancelProofs;
 import io.llamaorch.adapter.llamacpp.internal.wire.Transport;
 import io.llamaorch.adapter.spi.TimeSource;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,8 @@ final class Engines {
         Failures failures = new Failures("http://engine-1:8080", Optional.empty());
         EngineQueries queries = new EngineQueries(transport, Optional.empty(), failures, LIMIT, LIMIT);
         KnownFacts facts = new KnownFacts(queries, time);
-        return new Engine(transport, queries, facts, failures, new LastBytes(time, Duration.ofSeconds(30)), time);
+        LastBytes lastBytes = new LastBytes(time, Duration.ofSeconds(30));
+        CancelProofs proofs = new CancelProofs(queries, facts, time);
+        return new Engine(transport, queries, facts, failures, lastBytes, proofs, time);
     }
 }

@@ -256,27 +256,6 @@ class LlamaCppAdapterTest {
     }
 
     @Test
-    void streamCutAnywhereBeforeItsEnd_isACutWithWhatWasWhole() throws Exception {
-        String whole = FakeEngine.STREAM_HEAD + "2f\r\ndata: {\"content\":\"a\",\"tokens_predicted\":1}\n\n\r\n"
-                + Integer.toHexString(FakeEngine.END.length()) + "\r\n" + FakeEngine.END;
-        whole = whole.replaceFirst(
-                "2f", Integer.toHexString("data: {\"content\":\"a\",\"tokens_predicted\":1}\n\n".length()));
-        int pieceWhole = whole.indexOf("\n\n") + 2;
-        AtomicReference<String> part = new AtomicReference<>();
-        FakeEngine engine = fixture.engine().on("/completion", line -> line.send(part.get()));
-        WorkerAdapter adapter = fixture.adapter(engine);
-        for (int at = 0; at < whole.length(); at += at > FakeEngine.STREAM_HEAD.length() ? 1 : 17) {
-            part.set(whole.substring(0, at));
-            TokenStream stream = adapter.submit(task().build());
-            WorkerError error = assertError(ErrorCode.WORKER_RESET, stream);
-            assertEquals(at < pieceWhole ? 0 : 1, error.tokensDelivered(), "cut at " + at);
-            assertEquals(at < pieceWhole, error.retriable(), "cut at " + at);
-        }
-        part.set(whole);
-        assertEquals(StopReason.END_OF_TEXT, end(adapter.submit(task().build())).reason());
-    }
-
-    @Test
     void errorInsideTheStream_isTold() throws Exception {
         FakeEngine engine = fixture.engine()
                 .on("/completion", line -> line.stream(Transcripts.text("completion-stream-midstream-error")));

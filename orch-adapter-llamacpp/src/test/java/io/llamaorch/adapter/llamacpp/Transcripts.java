@@ -13,7 +13,12 @@ public final class Transcripts {
 
     /** The body of a recorded answer. */
     public static byte[] body(String name) {
-        try (InputStream in = Transcripts.class.getResourceAsStream("/transcripts/" + name + ".body")) {
+        return raw(name + ".body");
+    }
+
+    /** A recorded answer as it was sent: head, framing and all. */
+    public static byte[] raw(String name) {
+        try (InputStream in = Transcripts.class.getResourceAsStream("/transcripts/" + name)) {
             return Objects.requireNonNull(in, name).readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

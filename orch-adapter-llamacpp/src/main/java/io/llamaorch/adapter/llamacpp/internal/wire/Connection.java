@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection implements Call, Connector.Client, ResponseParser.Sink {
 
-    private final EventLoop loop;
+    private final Loop loop;
     private final TimeSource time;
     private final Endpoint endpoint;
     private final @Nullable TlsClient tls;
@@ -47,7 +47,7 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
 
     /** Prepares a call, over TLS if there is a {@code tls}; a limit ends it as a whole, from {@link #begin} on. */
     Connection(
-            EventLoop loop,
+            Loop loop,
             TimeSource time,
             Endpoint endpoint,
             @Nullable TlsClient tls,

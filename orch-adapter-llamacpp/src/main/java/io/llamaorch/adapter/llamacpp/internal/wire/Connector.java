@@ -36,7 +36,7 @@ final class Connector implements Handshake.Client {
 
     private static final int MAX_ADDRESSES = 8;
 
-    private final EventLoop loop;
+    private final Loop loop;
     private final TimeSource time;
     private final Endpoint endpoint;
     private final @Nullable TlsClient tls;
@@ -57,7 +57,7 @@ final class Connector implements Handshake.Client {
 
     /** Secures the connection if there is a {@code tls}. */
     Connector(
-            EventLoop loop,
+            Loop loop,
             TimeSource time,
             Endpoint endpoint,
             @Nullable TlsClient tls,

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread safety: safe for concurrent use, but for what is said to belong to the I/O thread.
  */
-final class EventLoop {
+final class EventLoop implements Loop {
 
     /** Whom the loop serves; all methods are called on the I/O thread. */
     interface Handler {
@@ -80,8 +80,8 @@ final class EventLoop {
         return execute(handler, firstStep);
     }
 
-    /** Has a handler's step run on the I/O thread; false if the loop has ended, and the step may never run. */
-    boolean execute(Handler handler, Runnable step) {
+    @Override
+    public boolean execute(Handler handler, Runnable step) {
         tasks.add(new Task(handler, step));
         if (Thread.currentThread() != thread && wakeupPending.compareAndSet(false, true)) {
             selector.wakeup();
@@ -89,8 +89,8 @@ final class EventLoop {
         return !ended;
     }
 
-    /** Lets go of a handler that needs nothing any more. */
-    void leave(Handler handler) {
+    @Override
+    public void leave(Handler handler) {
         owners.remove(handler);
     }
 
@@ -103,8 +103,8 @@ final class EventLoop {
         });
     }
 
-    /** Watches a socket for its handler, or changes what it is watched for. Belongs to the I/O thread. */
-    SelectionKey watch(SocketChannel socket, int operations, Handler handler) {
+    @Override
+    public SelectionKey watch(SocketChannel socket, int operations, Handler handler) {
         try {
             return socket.register(selector, operations, handler);
         } catch (ClosedChannelException e) {
@@ -112,25 +112,26 @@ final class EventLoop {
         }
     }
 
-    /** The one buffer that everything is read into and written from. Belongs to the I/O thread. */
-    ByteBuffer buffer() {
+    @Override
+    public ByteBuffer buffer() {
         return buffer;
     }
 
-    /** Another one, empty and of this size at least, for one record of TLS. Belongs to the I/O thread. */
-    ByteBuffer scratch(int bytes) {
+    @Override
+    public ByteBuffer scratch(int bytes) {
         if (scratch.capacity() < bytes) {
             scratch = ByteBuffer.allocate(bytes);
         }
         return scratch.clear();
     }
 
-    NameLookup names() {
+    @Override
+    public NameLookup names() {
         return names;
     }
 
-    /** Who does what TLS would keep this thread with. */
-    HelperPool helpers() {
+    @Override
+    public HelperPool helpers() {
         return helpers;
     }
 

@@ -29,13 +29,13 @@ final class Handshake {
         void notSecured(IOException why);
     }
 
-    private final EventLoop loop;
+    private final Loop loop;
     private final EventLoop.Handler handler;
     private final SocketChannel socket;
     private final Client client;
     private @Nullable TlsChannel channel;
 
-    Handshake(EventLoop loop, EventLoop.Handler handler, SocketChannel socket, Client client) {
+    Handshake(Loop loop, EventLoop.Handler handler, SocketChannel socket, Client client) {
         this.loop = loop;
         this.handler = handler;
         this.socket = socket;
