@@ -8,6 +8,7 @@ import io.llamaorch.adapter.llamacpp.fuzz.Mutator;
 import io.llamaorch.adapter.llamacpp.fuzz.ReferenceStream;
 import io.llamaorch.adapter.llamacpp.fuzz.StreamInputs;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
+import io.llamaorch.adapter.tck.ManualTime;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,8 @@ class EventFeedFuzzTest {
     private static RecordingEmitter feed(byte[] input, int... reads) {
         RecordingEmitter emitter = new RecordingEmitter();
         int[] over = new int[1];
-        EventFeed feed = new EventFeed(emitter, FAILURES, 100, () -> over[0]++);
+        EventFeed feed =
+                new EventFeed(emitter, FAILURES, 100, new InlineWatch(emitter, new ManualTime()), () -> over[0]++);
         int from = 0;
         for (int to : reads) {
             if (!emitter.ended()) {

@@ -3,6 +3,7 @@ package io.llamaorch.adapter.llamacpp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.llamaorch.adapter.llamacpp.internal.tls.TlsOptions;
 import io.llamaorch.adapter.llamacpp.internal.wire.Endpoint;
 import io.llamaorch.adapter.llamacpp.internal.wire.SharedLoop;
 import io.llamaorch.adapter.llamacpp.internal.wire.SocketTransport;
@@ -107,7 +108,8 @@ class LlamaCppRacesTest {
         Map<String, Integer> distribution = new TreeMap<>();
         SharedLoop loop = new SharedLoop();
         RacePeer peer = new RacePeer(threads);
-        SocketTransport keepsTheLoop = new SocketTransport(Endpoint.parse(peer.url()), loop, new ManualTime());
+        SocketTransport keepsTheLoop =
+                new SocketTransport(Endpoint.parse(peer.url()), TlsOptions.NONE, loop, new ManualTime());
         try {
             for (int i = 0; i < RACES; i++) {
                 Race race = new Race("race-" + i, SEED + i, peer, loop);
@@ -186,7 +188,8 @@ class LlamaCppRacesTest {
                     .build();
             streams = RunningStreams.create("llamacpp", config, StreamLimits.DEFAULT);
             transport = new SteppedTransport(
-                    new SocketTransport(Endpoint.parse(peer.url()), loop, time), step -> step(step.ordinal()));
+                    new SocketTransport(Endpoint.parse(peer.url()), TlsOptions.NONE, loop, time),
+                    step -> step(step.ordinal()));
         }
 
         private String run() throws Exception {

@@ -14,6 +14,7 @@ import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerError;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -127,6 +128,11 @@ final class RecordingEmitter implements TokenEmitter {
     @Override
     public void onCancel(Function<CancelCause, CompletionStage<CancelReceipt>> callback) {
         throw new AssertionError("a feed is not cancelled");
+    }
+
+    @Override
+    public Optional<Class<?>> inlineSubscriber() {
+        return Optional.empty();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.llamaorch.adapter.llamacpp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.llamaorch.adapter.llamacpp.internal.tls.TlsOptions;
 import io.llamaorch.adapter.llamacpp.internal.wire.Endpoint;
 import io.llamaorch.adapter.llamacpp.internal.wire.SharedLoop;
 import io.llamaorch.adapter.llamacpp.internal.wire.SocketTransport;
@@ -45,7 +46,10 @@ class StreamCutSocketTest {
         try (Trial trial = new Trial();
                 RawServer server = RawServer.sending(new byte[0]);
                 Transport transport = new SocketTransport(
-                        Endpoint.parse("http://127.0.0.1:" + server.port()), new SharedLoop(), trial.time())) {
+                        Endpoint.parse("http://127.0.0.1:" + server.port()),
+                        TlsOptions.NONE,
+                        new SharedLoop(),
+                        trial.time())) {
             for (int round = 0; round < ROUNDS; round++) {
                 check(trial, transport, server, next());
             }

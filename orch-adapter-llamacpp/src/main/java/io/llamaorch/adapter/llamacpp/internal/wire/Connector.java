@@ -56,13 +56,7 @@ final class Connector implements Handshake.Client {
     private @Nullable Throwable cause;
 
     /** Secures the connection if there is a {@code tls}. */
-    Connector(
-            Loop loop,
-            TimeSource time,
-            Endpoint endpoint,
-            @Nullable TlsClient tls,
-            Duration limit,
-            Client client) {
+    Connector(Loop loop, TimeSource time, Endpoint endpoint, @Nullable TlsClient tls, Duration limit, Client client) {
         this.loop = loop;
         this.time = time;
         this.endpoint = endpoint;
