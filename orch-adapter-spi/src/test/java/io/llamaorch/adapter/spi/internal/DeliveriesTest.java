@@ -73,14 +73,11 @@ class DeliveriesTest {
     @DisplayName("Where the system has no more threads, tasks wait for those that there are, and all of them run")
     void pool_whenNoThreadCanBeStarted_runsTasksOnTheOthers() throws Exception {
         AtomicInteger left = new AtomicInteger(3);
-        ThreadPoolExecutor pool = Deliveries.pool(task -> new Thread(task) {
-            @Override
-            public synchronized void start() {
-                if (left.getAndDecrement() <= 0) {
-                    throw new OutOfMemoryError("unable to create native thread");
-                }
-                super.start();
+        ThreadPoolExecutor pool = Deliveries.pool(task -> {
+            if (left.getAndDecrement() <= 0) {
+                throw new OutOfMemoryError("unable to create native thread");
             }
+            return new Thread(task);
         });
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch done = new CountDownLatch(50);
@@ -99,11 +96,8 @@ class DeliveriesTest {
     @Test
     @DisplayName("Where the system has no thread at all, whoever has a task is told")
     void pool_whenThereIsNoThreadAtAll_throws() {
-        ThreadPoolExecutor pool = Deliveries.pool(task -> new Thread(task) {
-            @Override
-            public synchronized void start() {
-                throw new OutOfMemoryError("unable to create native thread");
-            }
+        ThreadPoolExecutor pool = Deliveries.pool(task -> {
+            throw new OutOfMemoryError("unable to create native thread");
         });
         assertThrows(OutOfMemoryError.class, () -> pool.execute(() -> {}));
         pool.shutdown();
