@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  */
 class EventFeedFuzzTest {
 
-    private static final int USUALLY = 6_000;
+    private static final int USUALLY = 4_000;
     private static final Failures FAILURES = new Failures("http://engine:8080", Optional.empty());
 
     private static RecordingEmitter feed(byte[] input, int... reads) {

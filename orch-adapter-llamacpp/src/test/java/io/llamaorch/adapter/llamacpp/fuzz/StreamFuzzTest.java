@@ -23,7 +23,7 @@ import tools.jackson.core.JacksonException;
  */
 class StreamFuzzTest {
 
-    private static final int USUALLY = 15_000;
+    private static final int USUALLY = 10_000;
 
     /** What came of a stream. */
     private record Outcome(List<ReferenceEvent> events, boolean failed) {}

@@ -45,6 +45,9 @@ public final class StreamInputs {
             "\n");
 
     private static final List<String> TOKENS = List.of(
+            "\"\\\"prompt\":\"x\",",
+            "\"x\":{\"y\":},",
+            "\"x\":[1,],",
             "\uFEFF",
             "\0",
             "\u00ff",

@@ -17,7 +17,7 @@ import tools.jackson.core.ObjectReadContext;
 /** Small answers by chance: they are read or refused, and nothing else is thrown (ERR-04). */
 class DocumentFuzzTest {
 
-    private static final int USUALLY = 10_000;
+    private static final int USUALLY = 6_000;
 
     private static final List<byte[]> SEEDS = List.of(
             Transcripts.body("props"),

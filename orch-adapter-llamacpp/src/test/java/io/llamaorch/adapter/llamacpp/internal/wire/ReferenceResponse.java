@@ -25,6 +25,10 @@ record ReferenceResponse(int status, String body, Verdict verdict, boolean inBod
     }
 
     private static final int LARGEST_HEAD = 64 * 1024;
+
+    /** The mark between size and extension does not count. */
+    private static final int LONGEST_CHUNK_LINE = 1024;
+
     private static final String TEXT = "[\\t\\x20-\\x7e\\x80-\\xff]*";
     private static final Pattern HEAD = Pattern.compile("HTTP/1\\.([01]) ([1-9]\\d\\d)( " + TEXT + ")?\r\n(("
             + "[!#$%&'*+.^_`|~0-9A-Za-z-]++:" + TEXT + "\r\n)*+)\r\n");
@@ -98,7 +102,9 @@ record ReferenceResponse(int status, String body, Verdict verdict, boolean inBod
                 return new ReferenceResponse(status, body.toString(), may ? Verdict.CUT : Verdict.REFUSED, true);
             }
             String digits = size.group(1).replaceFirst("^0+(?=.)", "");
-            if (digits.length() > 16 || (digits.length() == 16 && digits.charAt(0) > '7')) {
+            boolean tooLong =
+                    size.end() - size.start() - "\r\n".length() > LONGEST_CHUNK_LINE + (size.group(2) == null ? 0 : 1);
+            if (tooLong || digits.length() > 16 || (digits.length() == 16 && digits.charAt(0) > '7')) {
                 return new ReferenceResponse(status, body.toString(), Verdict.REFUSED, true);
             }
             from = size.end();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  */
 class ResponseFuzzTest {
 
-    private static final int USUALLY = 30_000;
+    private static final int USUALLY = 20_000;
 
     private static final List<byte[]> SEEDS = List.of(
             ParserProbe.transcript("completion-stream-short"),
