@@ -187,6 +187,19 @@ class LlamaCppAnswerTest {
                 failure(ErrorCode.INVALID_PARAMS).excerpt().length());
     }
 
+    /** It told its status, whatever hides the rest: told otherwise, a busy engine behind a gateway would not be tried again. */
+    @ParameterizedTest
+    @CsvSource({"401, UNAUTHORIZED", "503, POOL_UNREADY", "500, POOL_UNAVAILABLE", "200, PROTOCOL"})
+    void answer_compressed_isWhatTheStatusSays(int status, ErrorCode code) throws Exception {
+        completion = new MockResponse.Builder()
+                .code(status)
+                .setHeader("Content-Type", "application/json")
+                .setHeader("Content-Encoding", "gzip")
+                .body("\u001f\u008b\b")
+                .build();
+        assertEquals("", failure(code).excerpt());
+    }
+
     @Test
     void connection_refused_isUnavailable() throws Exception {
         int port;

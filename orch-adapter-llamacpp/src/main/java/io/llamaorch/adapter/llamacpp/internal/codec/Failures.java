@@ -49,10 +49,11 @@ public final class Failures {
      * @return the error
      */
     public WorkerError answer(ResponseHead head, byte[] body) {
-        Optional<EngineError> said = EngineError.in(body);
+        byte[] readable = head.isCompressed() ? new byte[0] : body;
+        Optional<EngineError> said = EngineError.in(readable);
         WorkerError.Builder error = status(head.status(), said.orElse(null))
                 .excerpt(withoutToken(
-                        said.map(EngineError::message).orElseGet(() -> new String(body, StandardCharsets.UTF_8))));
+                        said.map(EngineError::message).orElseGet(() -> new String(readable, StandardCharsets.UTF_8))));
         head.header("retry-after").flatMap(Failures::seconds).ifPresent(error::retryAfter);
         return error.build();
     }

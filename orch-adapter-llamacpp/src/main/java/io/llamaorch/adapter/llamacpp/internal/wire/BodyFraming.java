@@ -13,6 +13,7 @@ final class BodyFraming {
 
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
+    private static final int FIRST_THAT_IS_NO_SUCCESS = 300;
     private static final int MAX_LENGTH_DIGITS = 18;
 
     private BodyFraming() {}
@@ -32,10 +33,8 @@ final class BodyFraming {
         if (method.equals("HEAD") || head.status() == NO_CONTENT || head.status() == NOT_MODIFIED) {
             return 0;
         }
-        for (String coding : head.headers("Content-Encoding")) {
-            if (!coding.isEmpty() && !coding.equalsIgnoreCase("identity")) {
-                throw WireException.malformed("it compressed the body, which was not asked for");
-            }
+        if (head.status() < FIRST_THAT_IS_NO_SUCCESS && head.isCompressed()) {
+            throw WireException.malformed("it compressed the body, which was not asked for");
         }
         if (!codings.isEmpty()) {
             if (http10 || codings.size() > 1 || !codings.get(0).equalsIgnoreCase("chunked")) {

@@ -37,6 +37,12 @@ public final class ResponseHead {
         return (parameters < 0 ? value : value.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);
     }
 
+    /** {@return whether the body is in a coding that was not asked for; only one that is no success may be} */
+    public boolean isCompressed() {
+        return headers("Content-Encoding").stream()
+                .anyMatch(coding -> !coding.isEmpty() && !coding.equalsIgnoreCase("identity"));
+    }
+
     /**
      * Finds a header.
      *
