@@ -12,27 +12,23 @@ import java.util.regex.Pattern;
  */
 final class Sent {
 
-    private static final Pattern INTERIM = Pattern.compile("HTTP/1\\.[01] 1\\d\\d[^\r]*\r\n");
+    private static final Pattern INTERIM = Pattern.compile("HTTP/1\\.[01] 1\\d\\d( [^\r\n]*)?\r\n");
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] [1-9]\\d\\d( [\\t -~\u0080-\u00ff]*)?");
     private static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~\\w-]+:[\\t -~\u0080-\u00ff]*");
     private static final Pattern BARE_LINE_END = Pattern.compile("(?<!\r)\n|\r(?!\n)");
     private static final Pattern SIZE_LINE = Pattern.compile("([0-9A-Fa-f]+)([ \\t;][\\t -~\u0080-\u00ff]*)?\r\n");
 
     private final String text;
-    private final int interim;
     private final String head;
     private final String body;
 
     Sent(byte[] response) {
         text = new String(response, StandardCharsets.ISO_8859_1);
         int at = 0;
-        int heads = 0;
         Matcher matcher = INTERIM.matcher(text);
         while (matcher.region(at, text.length()).lookingAt() && text.indexOf("\r\n\r\n", at) > 0) {
             at = text.indexOf("\r\n\r\n", at) + 4;
-            heads++;
         }
-        interim = heads;
         int end = text.indexOf("\r\n\r\n", at);
         head = end < 0 ? text.substring(at) : text.substring(at, end);
         body = end < 0 ? "" : text.substring(end + 4);
@@ -74,14 +70,6 @@ final class Sent {
         return BARE_LINE_END.matcher(head).find();
     }
 
-    int interimHeads() {
-        return interim;
-    }
-
-    boolean switchesProtocols() {
-        return text.startsWith("HTTP/1.1 101");
-    }
-
     boolean hasLargeHead() {
         return text.length() - body.length() > 64 * 1024 || headers().size() > 128;
     }
@@ -97,6 +85,7 @@ final class Sent {
     enum Chunks {
         WHOLE,
         CUT,
+        CUT_IN_TRAILERS,
         MALFORMED
     }
 
@@ -131,17 +120,6 @@ final class Sent {
         Matcher trailers = Pattern.compile("([\\t -~\u0080-\u00ff]+\r\n)*\r\n")
                 .matcher(body)
                 .region(from, body.length());
-        return trailers.lookingAt() ? Chunks.WHOLE : trailers.hitEnd() ? Chunks.CUT : Chunks.MALFORMED;
-    }
-
-    /** Whether a chunk's size is followed by something else than the end of its line. */
-    boolean hasBlankAfterSize() {
-        return Pattern.compile("(?m)^[0-9A-Fa-f]+[ \\t]+[^\n]*\r\n")
-                .matcher(body)
-                .find();
-    }
-
-    boolean hasTrailers() {
-        return Pattern.compile("\r\n0[^\r]*\r\n[^\r]").matcher("\r\n" + body).find();
+        return trailers.lookingAt() ? Chunks.WHOLE : trailers.hitEnd() ? Chunks.CUT_IN_TRAILERS : Chunks.MALFORMED;
     }
 }
