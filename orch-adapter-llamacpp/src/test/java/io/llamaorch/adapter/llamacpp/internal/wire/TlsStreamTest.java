@@ -222,6 +222,29 @@ class TlsStreamTest {
         }
     }
 
+    /** Nothing but the handshake's last flight announces it: the socket has nothing more to tell. */
+    @Test
+    void answerThatCameWithTheHandshake_isHeard() throws Exception {
+        Recorder recorder = new Recorder();
+        fixture
+                .transport(
+                        fixture.closing(Peer.following(line -> {
+                                    TlsServer server = new TlsServer(context.createSSLEngine(), "TLSv1.2");
+                                    while (!server.isHandshakeDone()) {
+                                        byte[] flight = server.take(line.receive());
+                                        line.send(
+                                                server.isHandshakeDone()
+                                                        ? join(flight, server.encrypt("HTTP/1.1 408 Late\r\n\r\n"))
+                                                        : flight);
+                                    }
+                                    endings.add(line.sendAndDrain(""));
+                                }))
+                                .endpoint("127.0.0.1"),
+                        options)
+                .stream(WireFixture.GET, recorder);
+        Patience.await("the head is heard", () -> recorder.events().contains("head 408"));
+    }
+
     /** EVT-05: only TLS's own end ends a body without a length; a cut looks like an end to TCP. */
     @Test
     void bodyWithoutLength_endsByCloseNotifyAlone() throws Exception {

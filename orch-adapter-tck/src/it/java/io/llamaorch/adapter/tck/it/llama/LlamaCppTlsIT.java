@@ -69,11 +69,11 @@ class LlamaCppTlsIT {
     void greedyTask_overTls_givesTheEnginesOwnText() throws Exception {
         try (WorkerAdapter adapter = trusting(server.url().toString())) {
             String first =
-                    Runs.text(Runs.events(adapter.submit(Runs.greedy(PROMPT, 20).build())));
+                    Runs.text(Runs.events(adapter.submit(Runs.greedy(PROMPT, 6).build())));
             String second =
-                    Runs.text(Runs.events(adapter.submit(Runs.greedy(PROMPT, 20).build())));
+                    Runs.text(Runs.events(adapter.submit(Runs.greedy(PROMPT, 6).build())));
 
-            assertEquals(Runs.twin(server, PROMPT, 20), first);
+            assertEquals(Runs.twin(server, PROMPT, 6), first);
             assertEquals(first, second);
         }
     }
