@@ -24,6 +24,7 @@ final class Teardown {
     private final AtomicBoolean called = new AtomicBoolean();
     private volatile @Nullable Function<CancelCause, CompletionStage<CancelReceipt>> handler;
     private volatile @Nullable CancelCause cause;
+    private volatile TimeSource.@Nullable Scheduled limit;
 
     Teardown(String job, TimeSource time, Executor executor) {
         this.job = job;
@@ -45,8 +46,10 @@ final class Teardown {
             cause = why;
             callOnce();
             if (released.get() == null) {
-                TimeSource.Scheduled limit = time.schedule(PROOF_LIMIT, new NoProof());
-                released.stage().thenRun(limit::cancel);
+                limit = time.schedule(PROOF_LIMIT, new NoProof());
+                if (released.get() != null) {
+                    stopLimit(); // the proof came just before there was anything to stop
+                }
             }
             return;
         }
@@ -65,6 +68,14 @@ final class Teardown {
 
     private void settle(CancelReceipt receipt) {
         released.set(receipt, executor);
+        stopLimit();
+    }
+
+    private void stopLimit() {
+        TimeSource.Scheduled armed = limit;
+        if (armed != null) {
+            armed.cancel();
+        }
     }
 
     private void callOnce() {
