@@ -9,6 +9,7 @@ import io.llamaorch.adapter.llamacpp.fuzz.ReferenceStream;
 import io.llamaorch.adapter.llamacpp.fuzz.StreamInputs;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
  * Streams by chance into what callers hear: an end only where the reference finds the whole end marker, an error only
  * where it finds an error or nonsense, all text before it, and nothing after it (EVT-01, EVT-04 to 06, ERR-04).
  */
+@NoLeaks
 class EventFeedFuzzTest {
 
     private static final int USUALLY = 4_000;

@@ -16,6 +16,9 @@ import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +35,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 
 /**
  * CAN-08 and LIF-02 at the host: replicas are bound and taken away, tasks are submitted, cancelled and ended by their
@@ -41,6 +48,7 @@ import org.junit.jupiter.api.Timeout;
  * have. The seed is printed; {@code -Dorch.races.seed} repeats a run as far as the scheduler allows.
  */
 @NoLeaks
+@ResourceLock(value = Resources.SYSTEM_ERR, mode = ResourceAccessMode.READ_WRITE)
 class AdapterHostRaceTest {
 
     private static final long SEED = Long.getLong("orch.races.seed", System.nanoTime());
@@ -56,6 +64,7 @@ class AdapterHostRaceTest {
             "Error(POOL_UNAVAILABLE)",
             "Error(INVALID_PARAMS)");
 
+    private final PrintStream log = System.err;
     private final FakeFactory fake = new FakeFactory("fake");
     private final ExecutorService engines = Executors.newFixedThreadPool(4);
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
@@ -67,6 +76,17 @@ class AdapterHostRaceTest {
         STARTS,
         SENDS_A_TOKEN,
         ENDS
+    }
+
+    /** Thousands of tasks fail here, as they should; their records are not worth reading in a build's log. */
+    @BeforeEach
+    void quiet() {
+        System.setErr(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void loud() {
+        System.setErr(log);
     }
 
     @AfterEach

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.llamaorch.adapter.llamacpp.internal.tls.Identity;
 import io.llamaorch.adapter.llamacpp.internal.tls.TlsClient;
 import io.llamaorch.adapter.llamacpp.internal.tls.TlsOptions;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** TLS record by record, without a socket: every split, and what comes beside the text (SEC-02, SEC-05, FLW-02). */
+@NoLeaks
 class TlsChannelTest {
 
     private static final String V12 = "TLSv1.2";
