@@ -46,10 +46,6 @@ class CancelMeasure {
     private static final TaskRequest LONG_PROMPT =
             TaskRequest.builder("word ".repeat(270)).maxTokens(10).build();
 
-    /** Three of these at a time keep the engine busy for longer than a proof waits, but not for much longer. */
-    private static final TaskRequest THIRD_OF_A_PROMPT =
-            TaskRequest.builder("word ".repeat(80)).maxTokens(10).build();
-
     private final List<String> rows = new ArrayList<>();
     private int jobs;
 
@@ -63,15 +59,9 @@ class CancelMeasure {
             flowing("nothing has been requested for a while", adapter, 1, UNTIL_IT_RESTS, APART);
             flowing("tokens flow, the next job at once", adapter, 1, Duration.ZERO, Duration.ZERO);
             flowing("tokens flow, four jobs at a time", adapter, SLOTS, Duration.ZERO, Duration.ZERO);
-            inWaves("the prompt is evaluated", adapter, LONG_PROMPT, 1, CANCELS);
-            inWaves("the prompt is evaluated, four jobs at a time", adapter, LONG_PROMPT, SLOTS, CANCELS);
+            prompt("the prompt is evaluated", adapter, CANCELS);
             TokenStream speaks = accepted(adapter, SHORT_PROMPT, 2);
-            inWaves(
-                    "the prompt is evaluated while another job's tokens flow",
-                    adapter,
-                    THIRD_OF_A_PROMPT,
-                    3,
-                    CANCELS / 3);
+            prompt("the prompt is evaluated while another job's tokens flow", adapter, CANCELS / 10);
             speaks.close();
         }
         try (LlamaServer server = server();
@@ -125,17 +115,11 @@ class CancelMeasure {
         report(phase, settled);
     }
 
-    private void inWaves(String phase, WorkerAdapter adapter, TaskRequest task, int atOnce, int cancels)
-            throws Exception {
+    /** One after another, as the engine takes up one prompt at a time. */
+    private void prompt(String phase, WorkerAdapter adapter, int cancels) throws Exception {
         List<CompletionStage<CancelReceipt>> settled = new ArrayList<>();
-        while (settled.size() < cancels) {
-            List<TokenStream> wave = new ArrayList<>();
-            for (int i = 0; i < atOnce; i++) {
-                wave.add(accepted(adapter, task, 1));
-            }
-            for (TokenStream stream : wave) {
-                settled.add(stream.cancel().settled());
-            }
+        for (int i = 0; i < cancels; i++) {
+            settled.add(accepted(adapter, LONG_PROMPT, 1).cancel().settled());
             settled.forEach(Runs::await);
         }
         report(phase, settled);
