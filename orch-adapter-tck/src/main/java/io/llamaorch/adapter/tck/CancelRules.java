@@ -62,6 +62,22 @@ interface CancelRules extends Rules {
         }
     }
 
+    @Rule("CAN-02")
+    default void can02_cancelByJobId_endsTheJob() throws InterruptedException {
+        try (Bench bench = openStepped()) {
+            Heard heard = bench.listen(bench.task().jobId("named").maxTokens(60).build(), Heard.everything());
+            bench.await(heard, "Started, when the engine took the task", Heard::started);
+            Cancellation cancellation = bench.adapter().cancel("named");
+            Cancellation.Answer answer = bench.get("an answer to the cancel", cancellation.accepted());
+            bench.check(
+                    answer == Cancellation.Answer.ACCEPTED,
+                    "ACCEPTED, as the job runs",
+                    answer::toString,
+                    "the adapter does not know its running jobs by their ids");
+            bench.mustBeCancelled(heard);
+        }
+    }
+
     @Rule("CAN-03")
     default void can03_cancel_worksInEveryPhase() throws InterruptedException {
         for (Phase phase : Phase.values()) {

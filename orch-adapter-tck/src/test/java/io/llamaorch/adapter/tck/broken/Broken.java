@@ -160,7 +160,18 @@ enum Broken {
     FAILS_ON_AN_UNKNOWN_JOB(rules("CAN-04"), adapter(correct -> new ChangedAdapter(correct) {
         @Override
         public Cancellation cancel(String jobId) {
-            throw new IllegalArgumentException("no job " + jobId);
+            Cancellation cancellation = correct.cancel(jobId);
+            if (cancellation.accepted().toCompletableFuture().getNow(null) == Cancellation.Answer.NOT_RUNNING) {
+                throw new IllegalArgumentException("no job " + jobId);
+            }
+            return cancellation;
+        }
+    })),
+
+    KNOWS_NO_JOB_BY_ITS_ID(rules("CAN-02"), adapter(correct -> new ChangedAdapter(correct) {
+        @Override
+        public Cancellation cancel(String jobId) {
+            return Cancellation.notRunning();
         }
     })),
 
