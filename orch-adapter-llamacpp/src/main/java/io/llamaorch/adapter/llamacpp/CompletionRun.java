@@ -35,7 +35,11 @@ final class CompletionRun implements StreamListener {
     /** The longest that {@code Started} waits for the engine's version (EVT-07). */
     private static final Duration VERSION_WAIT = Duration.ofMillis(250);
 
+    /** The longest that the rest of an answer is waited for that is no stream; what it is is known by its head. */
+    private static final Duration ANSWER_WAIT = Duration.ofSeconds(5);
+
     private static final int OK = 200;
+    private static final String JSON = "application/json";
 
     private final String job;
     private final String model;
@@ -43,16 +47,14 @@ final class CompletionRun implements StreamListener {
     private final Engine engine;
     private final KnownFacts facts;
     private final Failures failures;
-    private final WireRequest request;
+    private final TaskRequest task;
+    private final WireRequest.Builder request;
     private final EventFeed feed;
-    private final Mark mark;
 
-    /** Whether events come while the prompt is evaluated, so that what is read need not be tokens. */
-    private final boolean showsProgress;
-
+    private volatile Mark mark;
     private volatile JobPhase phase = JobPhase.UNSENT;
     private volatile @Nullable Call call;
-    private volatile TimeSource.@Nullable Scheduled versionTimer;
+    private volatile TimeSource.@Nullable Scheduled timer;
 
     /** The answer, if it is no event stream. */
     private @Nullable OtherAnswer other;
@@ -72,14 +74,13 @@ final class CompletionRun implements StreamListener {
         this.engine = engine;
         this.facts = engine.facts();
         this.failures = engine.failures();
+        this.task = task;
         mark = engine.proofs().mark(task);
-        showsProgress = Boolean.TRUE.equals(task.extras().get("return_progress"));
         byte[] body = CompletionRequest.body(task, mark.value());
         request = engine.queries()
                 .authorized(WireRequest.post("/completion"))
                 .header("Accept", "text/event-stream")
-                .body("application/json", body)
-                .build();
+                .body(JSON, body);
         feed = new EventFeed(emitter, failures, body.length, new InlineWatch(emitter, engine.time()), this::letGo);
     }
 
@@ -107,7 +108,7 @@ final class CompletionRun implements StreamListener {
             long cancelled = engine.time().nanoTime();
             hangUp();
             // Only now: a call that was cancelled before it was told to be connected sends nothing any more.
-            return engine.proofs().prove(mark, phase, cancelled);
+            return engine.proofs().prove(mark, feed.tokensFlow() ? JobPhase.STREAMING : phase, cancelled);
         });
         emitter.onDemand(this::resume);
         new ModelCheck(engine.queries(), facts, failures).begin(model, this::send, emitter::error);
@@ -117,9 +118,12 @@ final class CompletionRun implements StreamListener {
         if (emitter.ended()) {
             return;
         }
+        if (mark.value().isEmpty()) {
+            markNow();
+        }
         boolean asks = facts.now().isEmpty() && facts.worthAsking();
         versionPending = asks; // before the request is on its way, and with it the I/O thread's turn
-        Call running = engine.transport().stream(request, this);
+        Call running = engine.transport().stream(request.build(), this);
         reach(running);
         if (asks && !emitter.ended()) {
             facts.ask(new EngineQueries.Reply<>() {
@@ -133,6 +137,14 @@ final class CompletionRun implements StreamListener {
                     running.execute(CompletionRun.this::versionSettled);
                 }
             });
+        }
+    }
+
+    /** The model check may have told what a mark needs to be known (CAN-07). */
+    private void markNow() {
+        mark = engine.proofs().mark(task);
+        if (mark.value().isPresent()) {
+            request.body(JSON, CompletionRequest.body(task, mark.value()));
         }
     }
 
@@ -155,26 +167,29 @@ final class CompletionRun implements StreamListener {
         engine.lastBytes().came();
         streams = head.status() == OK && head.contentType().equals("text/event-stream");
         if (!streams) {
-            other = new OtherAnswer(head, failures);
+            OtherAnswer answer = new OtherAnswer(head, failures);
+            other = answer;
+            awaitAtMost(ANSWER_WAIT, "the end of an answer that is no stream", () -> fail(answer.error()));
             return;
         }
         phase = JobPhase.ACCEPTED;
         if (versionPending) {
-            versionTimer = engine.time().schedule(VERSION_WAIT, new NoVersion());
-            if (emitter.ended()) {
-                hangUp(); // who ended it may have looked for the timer just before it was there
-            }
+            awaitAtMost(VERSION_WAIT, "the engine's version", this::versionSettled);
         } else {
             start();
+        }
+    }
+
+    private void awaitAtMost(Duration wait, String what, Runnable otherwise) {
+        timer = engine.time().schedule(wait, new Wake(what, otherwise));
+        if (emitter.ended()) {
+            hangUp(); // who ended it may have looked for the timer just before it was there
         }
     }
 
     @Override
     public boolean onBody(ByteBuffer bytes) {
         engine.lastBytes().came();
-        if (streams && !showsProgress) {
-            phase = JobPhase.STREAMING;
-        }
         byte[] array = bytes.array();
         int from = bytes.arrayOffset() + bytes.position();
         int to = from + bytes.remaining();
@@ -285,25 +300,33 @@ final class CompletionRun implements StreamListener {
         }
     }
 
-    private final class NoVersion implements Runnable {
+    private final class Wake implements Runnable {
+        private final String what;
+        private final Runnable step;
+
+        private Wake(String what, Runnable step) {
+            this.what = what;
+            this.step = step;
+        }
+
         @Override
         public void run() {
             Call running = call;
             if (running != null) {
-                running.execute(CompletionRun.this::versionSettled);
+                running.execute(step);
             }
         }
 
         @Override
         public String toString() {
-            return "wait of job " + job + " for the engine's version";
+            return "wait of job " + job + " for " + what;
         }
     }
 
     private void stopTimer() {
-        TimeSource.Scheduled timer = versionTimer;
-        if (timer != null) {
-            timer.cancel();
+        TimeSource.Scheduled armed = timer;
+        if (armed != null) {
+            armed.cancel();
         }
     }
 }

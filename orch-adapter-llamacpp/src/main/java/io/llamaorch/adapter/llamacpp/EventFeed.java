@@ -39,6 +39,8 @@ final class EventFeed {
     /** What the emitter said last: whether the engine should be read on. */
     private boolean goOn = true;
 
+    private volatile boolean tokensFlow;
+
     /**
      * Makes a feed at the start of a stream.
      *
@@ -79,6 +81,11 @@ final class EventFeed {
         return goOn;
     }
 
+    /** Whether anything that was generated has come, and not just prompt progress or keep-alive comments; on any thread. */
+    boolean tokensFlow() {
+        return tokensFlow;
+    }
+
     /** Gives the parser's buffers back; nothing must be read after this. */
     void close() {
         reader.close();
@@ -89,6 +96,9 @@ final class EventFeed {
         if (error != null) {
             fail(failures.inStream(error));
             return false;
+        }
+        if (!tokensFlow && (event.tokensPredicted() > 0 || !event.content().isEmpty())) {
+            tokensFlow = true;
         }
         emitter.usage(event.tokensEvaluated(), event.cached(), event.tokensPredicted());
         if (!event.content().isEmpty()) {

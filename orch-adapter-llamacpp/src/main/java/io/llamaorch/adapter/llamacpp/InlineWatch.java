@@ -16,8 +16,8 @@ final class InlineWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(InlineWatch.class);
 
-    /** Half of what one stream may delay another by; reading what a socket holds takes a hundredth of it. */
-    private static final Duration LONG = Duration.ofMillis(50);
+    /** What one stream may delay another by (FLW-06); to read what a socket held takes a hundredth of it. */
+    private static final Duration LONG = Duration.ofMillis(100);
 
     private final TokenEmitter emitter;
     private final TimeSource time;
@@ -47,8 +47,8 @@ final class InlineWatch {
                 .addKeyValue("job_id", emitter.jobId())
                 .addKeyValue("subscriber", subscriber.getName())
                 .log(
-                        "All streams waited {} ms for one subscriber on the I/O thread: it must not block, or else not be"
-                                + " a NonBlockingSubscriber.",
+                        "All streams waited {} ms while one was read and its subscriber called on the I/O thread. If that"
+                                + " blocks, it must not be a NonBlockingSubscriber.",
                         took.toMillis());
     }
 }

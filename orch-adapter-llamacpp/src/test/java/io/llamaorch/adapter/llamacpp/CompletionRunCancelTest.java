@@ -205,6 +205,33 @@ class CompletionRunCancelTest {
     }
 
     @Test
+    void cancel_afterAPing_isNoTokenFlow() {
+        TokenStream stream = accepted(task().build());
+        body(":\n\n");
+        CompletableFuture<CancelReceipt> receipt = cancel(stream);
+        lookShowsItIdle(LATER);
+        assertFreeAfter(LATER, receipt);
+    }
+
+    @Test
+    void cancel_whileTokensFlowAfterProgress_isLookedForSoon() {
+        TokenStream stream = accepted(task().extra("return_progress", true).build());
+        body("data: {\"content\":\"\",\"prompt_progress\":{\"total\":9,\"cache\":0,\"processed\":9}}\n\n" + TOKEN);
+        CompletableFuture<CancelReceipt> receipt = cancel(stream);
+        lookShowsItIdle(SOON);
+        assertFreeAfter(SOON, receipt);
+    }
+
+    /** The question for the model tells what a mark needs to be known, before anything is sent. */
+    @Test
+    void job_whoseModelIsAskedFor_isMarked() {
+        facts.forget();
+        submit(task().model("m").build());
+        transport.question(0).answer(200, PROPS);
+        assertTrue(mark() > 0);
+    }
+
+    @Test
     void cancel_whileTokensFlow_isLookedForSoon() {
         CompletableFuture<CancelReceipt> receipt = cancel(streaming());
         lookShowsItIdle(SOON);

@@ -93,9 +93,23 @@ class HostilePaceTest {
     }
 
     @Test
-    void refusal_whoseBodyNeverEnds_endsAtTheFirstTokensLimit() throws Exception {
-        Semaphore permits = new Semaphore(0);
-        assertEndsAfter(FIRST_TOKEN, new Drip("HTTP/1.1 400 Bad Request\r\n\r\n", "x", permits), permits);
+    void refusal_whoseBodyNeverEnds_isToldByItsStatusAfterFiveSeconds() throws Exception {
+        FakeEngine engine = fixture.engine();
+        WorkerAdapter adapter = fixture.adapter(engine);
+        HostileBench bench = new HostileBench(engine, adapter);
+        engine.on("/completion", new Drip("HTTP/1.1 400 Bad Request\r\n\r\n", "x", new Semaphore(1)));
+        TokenStream stream = adapter.submit(task().build());
+        Patience.await(
+                "the end of the answer is awaited",
+                () -> fixture.time().pending().stream()
+                        .anyMatch(timer -> timer.contains("an answer that is no stream")));
+
+        fixture.time().advance(Duration.ofSeconds(5).minusNanos(1));
+        assertFalse(stream.outcome().toCompletableFuture().isDone(), "before its time");
+        fixture.time().advance(Duration.ofNanos(1));
+
+        assertError(ErrorCode.INVALID_PARAMS, stream);
+        bench.assertWell();
     }
 
     /** As fast as the engine can: nothing of it is a token. */
@@ -122,7 +136,7 @@ class HostilePaceTest {
         assertFalse(stream.outcome().toCompletableFuture().isDone(), "before its time");
         fixture.time().advance(FIRST_TOKEN);
         assertError(ErrorCode.DECODE_TIMEOUT, stream);
-        bench.assertBounded(
+        bench.assertFrugal(
                 "without end: `" + again.replace("\n", "\\n") + "`", "`DECODE_TIMEOUT` in time", flood, ENOUGH);
         bench.assertWell();
     }

@@ -29,7 +29,7 @@ class InlineWatchTest {
 
     @Test
     void subscriber_whenItHoldsUpTheIoThread_isNamedOnce() throws Exception {
-        String log = logOf(new Inline(Duration.ofMillis(51)));
+        String log = logOf(new Inline(Duration.ofMillis(101)));
 
         assertTrue(log.contains(RECORD), log);
         assertTrue(log.contains("All streams waited"), log);

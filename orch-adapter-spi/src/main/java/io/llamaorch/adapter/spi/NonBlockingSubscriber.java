@@ -8,7 +8,7 @@ import java.util.concurrent.Flow;
  *
  * <p>Its methods run on the adapter's I/O thread, on the thread that subscribes or calls {@code request} where events
  * were already waiting, or on the one that ends the stream (a cancel, a timer). While one of them runs, every stream
- * that shares that thread waits; an adapter logs the name of one that takes long. A subscriber that might block must implement {@link Flow.Subscriber} instead and is
+ * that shares that thread waits; an adapter may log the name of one that takes long. A subscriber that might block must implement {@link Flow.Subscriber} instead and is
  * then called on an executor. What it throws ends its own stream, as for any subscriber.
  *
  * <p>Thread safety: calls must be serial, and the stream makes them so.

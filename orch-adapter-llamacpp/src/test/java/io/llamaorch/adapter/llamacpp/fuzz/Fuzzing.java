@@ -3,8 +3,6 @@ package io.llamaorch.adapter.llamacpp.fuzz;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.nio.charset.StandardCharsets;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.Random;
 
 /**
@@ -24,7 +22,7 @@ public final class Fuzzing {
 
     /** Tries inputs; each has a seed of its own, which a failure tells. */
     public static void run(String what, int usually, Mutator mutator, Trial trial) {
-        long seed = Long.getLong("orch.fuzz.seed", LocalDate.now(ZoneOffset.UTC).toEpochDay() * 1_000_000_007L);
+        long seed = Long.getLong("orch.fuzz.seed", 20_261_126);
         long inputs = Long.getLong("orch.fuzz.inputs", usually);
         long bytes = 0;
         long begun = System.nanoTime();

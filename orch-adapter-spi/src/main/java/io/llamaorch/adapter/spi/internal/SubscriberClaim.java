@@ -200,7 +200,12 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
         if (inline) {
             run();
         } else {
-            core.executor().execute(this);
+            try {
+                core.executor().execute(this);
+            } catch (RuntimeException | Error e) {
+                state = FREE; // or no later signal would find anybody to hand over to
+                throw e;
+            }
         }
     }
 

@@ -8,12 +8,14 @@ import io.llamaorch.adapter.tck.internal.mock.MockHarness;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each broken adapter is caught by exactly the rules that it breaks (TCK-08). */
+@Tag("once")
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class BrokenAdapterTest {
 

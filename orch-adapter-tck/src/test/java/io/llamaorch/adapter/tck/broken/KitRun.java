@@ -24,10 +24,10 @@ import org.junit.platform.launcher.core.LauncherFactory;
 final class KitRun implements TestExecutionListener {
 
     /** So impatient is the kit with broken adapters: what it waits for mostly comes, or never. */
-    static final double IMPATIENT = 0.1;
+    static final double IMPATIENT = 0.15;
 
     /** So impatient is it when nobody minds if it is wrong: most of what it waits for never comes. */
-    static final double HASTY = 0.05;
+    static final double HASTY = 0.08;
 
     private static @Nullable Supplier<AdapterHarness> underTest;
 

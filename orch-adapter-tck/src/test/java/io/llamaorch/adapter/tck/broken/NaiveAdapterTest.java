@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the kit tells the author of a naive client. */
+@Tag("once")
 class NaiveAdapterTest {
 
     @Test

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -26,6 +27,7 @@ import tools.jackson.core.JacksonException;
 public final class EngineQueries {
 
     private static final int OK = 200;
+    private static final String PROPS = "/props";
     private static final String USER_AGENT = "orch-adapter-llamacpp";
 
     /** How large an answer may be; a kilobyte and a half for each slot, but servers of 2024 showed whole prompts too. */
@@ -36,6 +38,9 @@ public final class EngineQueries {
     private final Failures failures;
     private final Duration connectLimit;
     private final Duration limit;
+
+    /** The credential as it was last read. */
+    private volatile @Nullable String credential;
 
     /**
      * Makes the questions to one engine.
@@ -74,18 +79,31 @@ public final class EngineQueries {
     }
 
     /**
-     * Adds to a request what every request to this engine has.
+     * Adds to a request what every request to this engine has. Reads the credential, which may be a look into a file, so
+     * it belongs to the thread of whoever begins something; what follows from it is asked with the same credential.
      *
      * @param request the request
      * @return the same
      * @throws WorkerException if the credential cannot be read now
      */
     public WireRequest.Builder authorized(WireRequest.Builder request) {
-        request.header("User-Agent", USER_AGENT).connectLimit(connectLimit);
         if (token.isPresent()) {
             try {
-                request.header("Authorization", "Bearer " + token.get().reveal());
+                credential = token.get().reveal();
             } catch (RuntimeException e) {
+                throw new WorkerException(failures.unusableToken(e));
+            }
+        }
+        return withKnownCredential(request);
+    }
+
+    private WireRequest.Builder withKnownCredential(WireRequest.Builder request) {
+        request.header("User-Agent", USER_AGENT).connectLimit(connectLimit);
+        String known = credential;
+        if (known != null) {
+            try {
+                request.header("Authorization", "Bearer " + known);
+            } catch (IllegalArgumentException e) {
                 throw new WorkerException(failures.unusableToken(e));
             }
         }
@@ -103,26 +121,33 @@ public final class EngineQueries {
     }
 
     /**
-     * Asks what the engine is.
+     * Asks what the engine is; reads the credential.
      *
      * @param reply hears the answer
      */
     public void facts(Reply<EngineFacts> reply) {
-        facts(limit, reply);
+        WireRequest.Builder question = WireRequest.get(PROPS).exchangeLimit(limit);
+        try {
+            authorized(question);
+        } catch (WorkerException e) {
+            reply.failure(e.error());
+            return;
+        }
+        ask(PROPS, question, EngineFacts::read, reply);
     }
 
     /**
-     * Asks what the engine is, in less time than other questions have.
+     * Asks what the engine is, after something else, in less time than other questions have.
      *
      * @param left how long it may take
      * @param reply hears the answer
      */
     public void facts(Duration left, Reply<EngineFacts> reply) {
-        ask("/props", WireRequest.get("/props").exchangeLimit(left), EngineFacts::read, reply);
+        ask(PROPS, WireRequest.get(PROPS).exchangeLimit(left), EngineFacts::read, reply);
     }
 
     /**
-     * Asks for every name of the model.
+     * Asks for every name of the model, after something else.
      *
      * @param reply hears the answer
      */
@@ -131,7 +156,7 @@ public final class EngineQueries {
     }
 
     /**
-     * Asks what the slots do. It wakes a sleeping engine, and asked more than once a second it keeps the engine from
+     * Asks what the slots do, after something else. It wakes a sleeping engine, and asked more than once a second it keeps the engine from
      * noticing that clients have left (contract 9).
      *
      * @param left how long it may take
@@ -144,7 +169,7 @@ public final class EngineQueries {
     private <T> void ask(String path, WireRequest.Builder question, Function<byte[], T> read, Reply<T> reply) {
         WireRequest request;
         try {
-            request = authorized(question).build();
+            request = withKnownCredential(question).build();
         } catch (WorkerException e) {
             reply.failure(e.error());
             return;

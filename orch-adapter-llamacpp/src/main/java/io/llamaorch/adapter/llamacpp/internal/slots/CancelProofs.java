@@ -199,7 +199,12 @@ public final class CancelProofs implements AutoCloseable {
         }
         late.forEach(proof -> proof.settle(proof.unproved()));
         if (!served.isEmpty()) {
-            look(served, limit);
+            try {
+                look(served, limit);
+            } catch (RuntimeException | Error e) {
+                end(served, "the look at the slots failed: " + e, false); // or no look would ever follow this one
+                throw e;
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.llamacpp.internal.slots;
 
+import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.WorkerError;
 
 /**
@@ -10,7 +11,7 @@ import io.llamaorch.adapter.spi.WorkerError;
 final class Reasons {
 
     static final String NOT_SHOWN = "the server does not show its slots: start it without --no-slots";
-    static final String NOT_LOOKED = "the server has not answered how its slots are";
+    static final String NOT_LOOKED = "the server has not answered in time how its slots are";
     static final String STILL_PROCESSING =
             "a slot still works on the job: the server has not noticed yet that its client has gone";
     static final String NOT_FOUND =
@@ -23,7 +24,9 @@ final class Reasons {
     private Reasons() {}
 
     static String unread(WorkerError error) {
-        return "the slots could not be looked at: " + error.message();
+        return error.code() == ErrorCode.DECODE_TIMEOUT
+                ? NOT_LOOKED
+                : "the slots could not be looked at: " + error.message();
     }
 
     /** Whether asking again cannot help. */

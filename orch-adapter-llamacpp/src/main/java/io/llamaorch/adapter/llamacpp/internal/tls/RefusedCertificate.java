@@ -8,6 +8,7 @@ import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,11 @@ final class RefusedCertificate extends CertificateException {
 
     private static final int LONGEST_QUOTE = 120;
     private static final int MOST_NAMES = 5;
+
+    /** The kinds of alternative names that are a host's (RFC 5280 section 4.2.1.6). */
+    private static final int DNS_NAME = 2;
+
+    private static final int IP_ADDRESS = 7;
 
     private RefusedCertificate(String message, CertificateException cause) {
         super(message, cause);
@@ -52,6 +58,9 @@ final class RefusedCertificate extends CertificateException {
         if (broken != null) {
             return "is not trusted (" + quote(String.valueOf(broken.getMessage())) + "): have the server use another";
         }
+        if (cause.getClass() != CertificateException.class) { // the JDK says wrong names with this one, and only them
+            return "is not accepted (" + quote(String.valueOf(cause.getMessage())) + "): have the server use another";
+        }
         return "is for " + names(leaf) + " and not for " + host + " (" + quote(String.valueOf(cause.getMessage()))
                 + "): give a URL with a name that it is for, or have the server use a certificate for this one";
     }
@@ -62,6 +71,7 @@ final class RefusedCertificate extends CertificateException {
         try {
             names = Stream.ofNullable(certificate.getSubjectAlternativeNames())
                     .flatMap(all -> all.stream())
+                    .filter(entry -> Set.<Object>of(DNS_NAME, IP_ADDRESS).contains(entry.get(0)))
                     .map(entry -> entry.get(1))
                     .filter(String.class::isInstance)
                     .map(name -> quote((String) name))

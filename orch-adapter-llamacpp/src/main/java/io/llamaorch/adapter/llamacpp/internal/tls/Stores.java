@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
@@ -24,6 +25,9 @@ final class Stores {
     private static final Pattern PEM_CERTIFICATE =
             Pattern.compile("-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----");
     private static final String PEM = "-----BEGIN ";
+
+    /** What is no file of a sensible size might be read for ever. */
+    private static final int LARGEST_BYTES = 16 << 20;
 
     private Stores() {}
 
@@ -104,9 +108,15 @@ final class Stores {
 
     private static byte[] read(StoreFile file) throws TlsException {
         try {
+            BasicFileAttributes attributes = Files.readAttributes(file.path(), BasicFileAttributes.class);
+            if (!attributes.isRegularFile() || attributes.size() > LARGEST_BYTES) {
+                throw file.fault("is no store, as it is no file of at most 16 MiB: give the path of one", null);
+            }
             return Files.readAllBytes(file.path());
         } catch (NoSuchFileException e) {
             throw file.fault("does not exist: give the path of a file", e);
+        } catch (TlsException e) {
+            throw e;
         } catch (IOException e) {
             throw file.fault("cannot be read (" + e + "): see that it is a file and may be read", e);
         }

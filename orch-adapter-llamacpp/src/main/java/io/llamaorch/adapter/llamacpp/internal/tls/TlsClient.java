@@ -100,24 +100,31 @@ public final class TlsClient {
             return "it closed the connection in the TLS handshake: see that TLS is spoken on that port, and the"
                     + " server's log";
         }
-        return refusal(failure)
-                .orElseGet(() -> "the TLS handshake failed (" + failure.getMessage() + "): see the server's log");
+        String alert = alert(failure);
+        return alert.isEmpty()
+                ? "the TLS handshake failed (" + failure.getMessage() + "): see the server's log"
+                : inWords(alert);
     }
 
     /**
-     * Tells a server that refuses us from a connection that broke. With TLS 1.3 the refusal of a client certificate
-     * comes after the handshake, in place of the answer.
+     * Tells a server that refuses us after the handshake, as it does for the sake of a client certificate with TLS 1.3,
+     * from a connection that broke.
      *
-     * @param failure what ended the connection
-     * @return what the server said, in words; empty if it said nothing
+     * @param failure what ended the connection in place of an answer
+     * @return what the server said, in words; empty if it refused nothing
      */
     public Optional<String> refusal(IOException failure) {
+        String alert = alert(failure);
+        return CERTIFICATE_ALERTS.contains(alert) ? Optional.of(inWords(alert)) : Optional.empty();
+    }
+
+    private static String alert(IOException failure) {
         Matcher alert = ALERT.matcher(String.valueOf(failure.getMessage()));
-        return alert.find() ? Optional.of(inWords(alert.group(1))) : Optional.empty();
+        return alert.find() ? alert.group(1) : "";
     }
 
     private String inWords(String alert) {
-        String refused = "it refused the TLS handshake (alert " + alert + ")";
+        String refused = "it refused the TLS connection (alert " + alert + ")";
         if (alert.equals("protocol_version")) {
             return refused + ": it must speak TLS 1.2 or 1.3";
         }
@@ -131,7 +138,12 @@ public final class TlsClient {
     }
 
     private SSLContext context() throws IOException {
-        lock.lock();
+        try {
+            lock.lockInterruptibly();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TlsException("the adapter was closed while TLS was set up", e);
+        }
         try {
             SSLContext current = context;
             if (current == null) {
@@ -165,7 +177,7 @@ public final class TlsClient {
     private static List<SNIServerName> serverNames(String host) {
         boolean address = host.indexOf(':') >= 0 || host.chars().allMatch(c -> (c >= '0' && c <= '9') || c == '.');
         try {
-            return address ? List.of() : List.of(new SNIHostName(host));
+            return address ? List.of() : List.of(new SNIHostName(host.replaceFirst("\\.$", "")));
         } catch (IllegalArgumentException e) {
             return List.of();
         }

@@ -57,7 +57,10 @@ final class EventLoop implements Loop {
     private final Selector selector;
     private final Thread thread;
     private final NameLookup names;
-    private final HelperPool helpers = new HelperPool("llamacpp-tls");
+
+    /** A connection has one task at most with it, so the connections bound what waits. */
+    private final HelperPool helpers = new HelperPool("llamacpp-tls", Integer.MAX_VALUE);
+
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean wakeupPending = new AtomicBoolean();
@@ -71,7 +74,12 @@ final class EventLoop implements Loop {
         this.names = names;
         selector = Selector.open();
         thread = new LoopThread(this::run);
-        thread.start();
+        try {
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            selector.close();
+            throw new IOException("this system has no thread to give", e);
+        }
     }
 
     /** Takes a handler in and has its first step run; false if the loop has ended, and the step may never run. */

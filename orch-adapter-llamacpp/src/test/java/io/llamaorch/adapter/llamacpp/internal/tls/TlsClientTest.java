@@ -87,7 +87,7 @@ class TlsClientTest {
         String p12 = identity.trustStoreIn(folder, "PKCS12").toString();
         for (String[] wrong : new String[][] {
             {folder.resolve("none").toString(), "", "does not exist: give"},
-            {folder.toString(), "", "cannot be read ("},
+            {folder.toString(), "", "is no store, as it is no file"},
             {file("nonsense").toString(), "", "no store of certificates or keys: give"},
             {file("").toString(), "", "no store of certificates or keys: give"},
             {

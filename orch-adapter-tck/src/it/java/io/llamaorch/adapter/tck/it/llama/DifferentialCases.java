@@ -331,7 +331,7 @@ final class DifferentialCases {
         cases.add(get("/slots?fail_on_no_slot=1").on(Pair.SLOW, 2));
         cases.add(post(
                         "/completion",
-                        "{\"stream\":true,\"sse_ping_interval\":1,\"n_predict\":1,\"prompt\":[" + "99,".repeat(250)
+                        "{\"stream\":true,\"sse_ping_interval\":1,\"n_predict\":1,\"prompt\":[" + "99,".repeat(999)
                                 + "98]}")
                 .on(Pair.SLOW, 0));
     }

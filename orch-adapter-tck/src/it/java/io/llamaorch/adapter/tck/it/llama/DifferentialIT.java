@@ -48,7 +48,7 @@ class DifferentialIT {
         ports = Map.of(
                 DifferentialCases.Pair.PLAIN, List.of(plain.url().getPort(), scripted(engine())),
                 DifferentialCases.Pair.SLOW,
-                        List.of(slow.url().getPort(), scripted(engine().pace(20).promptPace(60))),
+                        List.of(slow.url().getPort(), scripted(engine().pace(20).promptPace(250))),
                 DifferentialCases.Pair.LOCKED, List.of(locked.url().getPort(), scripted(engine().apiKey("secret"))));
     }
 
