@@ -14,7 +14,6 @@ import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireRequest;
 import io.llamaorch.adapter.spi.StartDetails;
 import io.llamaorch.adapter.spi.TaskRequest;
-import io.llamaorch.adapter.spi.TimeSource;
 import io.llamaorch.adapter.spi.TokenEmitter;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerException;
@@ -41,8 +40,6 @@ final class CompletionRun implements StreamListener {
     private static final int OK = 200;
     private static final String JSON = "application/json";
 
-    private final String job;
-    private final String model;
     private final TokenEmitter emitter;
     private final Engine engine;
     private final KnownFacts facts;
@@ -50,11 +47,11 @@ final class CompletionRun implements StreamListener {
     private final TaskRequest task;
     private final WireRequest.Builder request;
     private final EventFeed feed;
+    private final Alarm alarm;
 
     private volatile Mark mark;
     private volatile JobPhase phase = JobPhase.UNSENT;
     private volatile @Nullable Call call;
-    private volatile TimeSource.@Nullable Scheduled timer;
 
     /** The answer, if it is no event stream. */
     private @Nullable OtherAnswer other;
@@ -68,12 +65,11 @@ final class CompletionRun implements StreamListener {
     private boolean bodyEnded;
 
     private CompletionRun(TaskRequest task, TokenEmitter emitter, Engine engine) {
-        this.job = task.jobId();
-        this.model = task.model();
         this.emitter = emitter;
         this.engine = engine;
         this.facts = engine.facts();
         this.failures = engine.failures();
+        alarm = new Alarm(task.jobId(), engine.time());
         this.task = task;
         mark = engine.proofs().mark(task);
         byte[] body = CompletionRequest.body(task, mark.value());
@@ -111,7 +107,7 @@ final class CompletionRun implements StreamListener {
             return engine.proofs().prove(mark, feed.tokensFlow() ? JobPhase.STREAMING : phase, cancelled);
         });
         emitter.onDemand(this::resume);
-        new ModelCheck(engine.queries(), facts, failures).begin(model, this::send, emitter::error);
+        new ModelCheck(engine.queries(), facts, failures).begin(task.model(), this::send, emitter::error);
     }
 
     private void send() {
@@ -181,9 +177,12 @@ final class CompletionRun implements StreamListener {
     }
 
     private void awaitAtMost(Duration wait, String what, Runnable otherwise) {
-        timer = engine.time().schedule(wait, new Wake(what, otherwise));
+        Call running = call;
+        if (running != null) {
+            alarm.set(wait, what, running, otherwise);
+        }
         if (emitter.ended()) {
-            hangUp(); // who ended it may have looked for the timer just before it was there
+            hangUp(); // who ended it may have stopped the alarm just before it was set
         }
     }
 
@@ -255,7 +254,7 @@ final class CompletionRun implements StreamListener {
 
     private void start() {
         started = true;
-        stopTimer();
+        alarm.stop();
         StartDetails.Builder details = StartDetails.builder();
         EngineFacts known = facts.now().orElse(null);
         if (known != null && !known.version().isEmpty()) {
@@ -285,7 +284,7 @@ final class CompletionRun implements StreamListener {
 
     /** Closes the connection; on any thread. */
     private void hangUp() {
-        stopTimer();
+        alarm.stop();
         Call running = call;
         if (running != null) {
             running.cancel();
@@ -297,36 +296,6 @@ final class CompletionRun implements StreamListener {
         Call running = call;
         if (running != null) {
             running.resume();
-        }
-    }
-
-    private final class Wake implements Runnable {
-        private final String what;
-        private final Runnable step;
-
-        private Wake(String what, Runnable step) {
-            this.what = what;
-            this.step = step;
-        }
-
-        @Override
-        public void run() {
-            Call running = call;
-            if (running != null) {
-                running.execute(step);
-            }
-        }
-
-        @Override
-        public String toString() {
-            return "wait of job " + job + " for " + what;
-        }
-    }
-
-    private void stopTimer() {
-        TimeSource.Scheduled armed = timer;
-        if (armed != null) {
-            armed.cancel();
         }
     }
 }

@@ -67,7 +67,9 @@ record ReferenceResponse(int status, String body, Verdict verdict, boolean inBod
         if (status == 204 || status == 304) {
             return new ReferenceResponse(status, "", Verdict.WHOLE, true);
         }
-        if (values(fields, "content-encoding").stream().anyMatch(coding -> !coding.matches("(?i)identity|"))) {
+        boolean compressed =
+                values(fields, "content-encoding").stream().anyMatch(coding -> !coding.matches("(?i)identity|"));
+        if (compressed && status < 300) { // otherwise its status says enough
             return refused();
         }
         if (!codings.isEmpty()) {
