@@ -29,6 +29,9 @@ final class Descriptors {
     /** Mockito gives the boot loader a jar of its own, when it mocks for the first time. */
     private static final String MOCKITO = File.separator + "mockitoboot";
 
+    /** Where the JVM itself looks now and then, for what it may use of this machine. */
+    private static final List<String> JVMS_OWN = List.of("/proc/", "/sys/fs/cgroup/");
+
     private static final String JAVA_HOME = System.getProperty("java.home", "") + File.separator;
 
     static {
@@ -84,7 +87,10 @@ final class Descriptors {
     }
 
     private static boolean isKept(String target) {
-        return KEPT.contains(target) || target.startsWith(JAVA_HOME) || target.contains(MOCKITO);
+        return KEPT.contains(target)
+                || target.startsWith(JAVA_HOME)
+                || target.contains(MOCKITO)
+                || JVMS_OWN.stream().anyMatch(target::startsWith);
     }
 
     /** Jars are opened when the first class of them is loaded, and random numbers come out of a file. */
