@@ -20,6 +20,7 @@ import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.StreamLimits;
 import io.llamaorch.adapter.spi.TaskRequest;
+import io.llamaorch.adapter.spi.TimeSource;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.tck.ManualTime;
@@ -72,6 +73,7 @@ class CompletionRunTest {
 
     private final FakeTransport transport = new FakeTransport();
     private final ManualTime time = new ManualTime();
+    private TimeSource clock = time;
     private final AdapterConfig config = AdapterConfig.builder()
             .timeSource(time)
             .deliveryExecutor(Runnable::run)
@@ -101,7 +103,7 @@ class CompletionRunTest {
         }
         LastBytes lastBytes = new LastBytes(time, Duration.ofSeconds(30));
         CancelProofs proofs = new CancelProofs(queries, facts, time);
-        Engine engine = new Engine(transport, queries, facts, failures, lastBytes, proofs, time);
+        Engine engine = new Engine(transport, queries, facts, failures, lastBytes, proofs, clock);
         stream = streams.open(task, emitter -> CompletionRun.begin(task, emitter, engine));
         stream.subscribe(subscriber);
         if (demand > 0) {
@@ -275,6 +277,27 @@ class CompletionRunTest {
         assertEquals(0, time.waiting());
         transport.question(0).answer(200, PROPS);
         assertEquals(1, subscriber.events.size());
+    }
+
+    /** Whoever cancels stops the timer, if it is there; this one comes just before. */
+    @Test
+    void cancel_justBeforeTheTimerIsThere_leavesNoTimer() {
+        clock = new TimeSource() {
+            @Override
+            public long nanoTime() {
+                return time.nanoTime();
+            }
+
+            @Override
+            public Scheduled schedule(Duration delay, Runnable task) {
+                stream.cancel();
+                return time.schedule(delay, task);
+            }
+        };
+        submit();
+        streamHead(transport.listener());
+        assertEquals(StopReason.CANCELLED, reason());
+        assertEquals(0, time.waiting());
     }
 
     private StopReason cancelled() {
