@@ -1,8 +1,8 @@
 package io.llamaorch.adapter.llamacpp;
 
-import io.llamaorch.adapter.spi.NonBlockingSubscriber;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
+import io.llamaorch.adapter.tck.NonBlocking;
 import io.llamaorch.adapter.tck.Patience;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
@@ -160,28 +160,5 @@ final class RaceEars implements Flow.Subscriber<TokenEvent> {
             terminal = event;
         }
         inside.decrementAndGet();
-    }
-
-    private record NonBlocking(Flow.Subscriber<TokenEvent> target) implements NonBlockingSubscriber {
-
-        @Override
-        public void onSubscribe(Flow.Subscription subscription) {
-            target.onSubscribe(subscription);
-        }
-
-        @Override
-        public void onNext(TokenEvent event) {
-            target.onNext(event);
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            target.onError(failure);
-        }
-
-        @Override
-        public void onComplete() {
-            target.onComplete();
-        }
     }
 }

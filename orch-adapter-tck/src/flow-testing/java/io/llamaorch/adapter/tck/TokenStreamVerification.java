@@ -1,6 +1,5 @@
 package io.llamaorch.adapter.tck;
 
-import io.llamaorch.adapter.spi.NonBlockingSubscriber;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import java.time.Duration;
@@ -136,29 +135,5 @@ public abstract class TokenStreamVerification extends PublisherVerification<Toke
 
         @Override
         public void onComplete() {}
-    }
-
-    /** Lets any subscriber be called on the thread at hand. */
-    private record NonBlocking(Flow.Subscriber<? super TokenEvent> target) implements NonBlockingSubscriber {
-
-        @Override
-        public void onSubscribe(Flow.Subscription subscription) {
-            target.onSubscribe(subscription);
-        }
-
-        @Override
-        public void onNext(TokenEvent event) {
-            target.onNext(event);
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            target.onError(failure);
-        }
-
-        @Override
-        public void onComplete() {
-            target.onComplete();
-        }
     }
 }

@@ -8,7 +8,6 @@ import io.llamaorch.adapter.spi.CancelReceipt;
 import io.llamaorch.adapter.spi.Cancellation;
 import io.llamaorch.adapter.spi.EndDetails;
 import io.llamaorch.adapter.spi.ErrorCode;
-import io.llamaorch.adapter.spi.NonBlockingSubscriber;
 import io.llamaorch.adapter.spi.RunningStreams;
 import io.llamaorch.adapter.spi.StartDetails;
 import io.llamaorch.adapter.spi.StopReason;
@@ -20,6 +19,7 @@ import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.tck.ManualTime;
 import io.llamaorch.adapter.tck.NoLeaks;
+import io.llamaorch.adapter.tck.NonBlocking;
 import io.llamaorch.adapter.tck.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -511,29 +511,6 @@ class StreamRacesTest {
                 }
                 inside.decrementAndGet();
             }
-        }
-    }
-
-    private record NonBlocking(Flow.Subscriber<TokenEvent> target) implements NonBlockingSubscriber {
-
-        @Override
-        public void onSubscribe(Flow.Subscription subscription) {
-            target.onSubscribe(subscription);
-        }
-
-        @Override
-        public void onNext(TokenEvent event) {
-            target.onNext(event);
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            target.onError(failure);
-        }
-
-        @Override
-        public void onComplete() {
-            target.onComplete();
         }
     }
 }
