@@ -4,7 +4,6 @@ import io.llamaorch.adapter.tck.Fault;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A completion that has its slot: evaluates the prompt, generates at the engine's pace and gives the slot back, be it
@@ -43,8 +42,8 @@ final class Completion {
     private final Client client;
     private final Generation generation;
     private final Optional<Fault> fault;
-    private final AtomicBoolean taken = new AtomicBoolean();
     private boolean evaluated;
+    private boolean taken;
 
     Completion(EngineState engine, CompletionRequest request, Slot slot, Client client, Optional<Fault> fault) {
         this.engine = engine;
@@ -57,11 +56,18 @@ final class Completion {
         client.onGone(this::releaseUnlessRun);
     }
 
-    private void releaseUnlessRun() {
-        if (taken.compareAndSet(false, true)) {
+    /** Under the same lock as {@link #take}: who loses to this finds the slot free. */
+    private synchronized void releaseUnlessRun() {
+        if (take()) {
             engine.countLeft(client);
             engine.slots().release(slot);
         }
+    }
+
+    private synchronized boolean take() {
+        boolean first = !taken;
+        taken = true;
+        return first;
     }
 
     Generation generation() {
@@ -74,7 +80,7 @@ final class Completion {
 
     /** Runs to the end; the slot is free when this returns. */
     Outcome run(Listener to) throws IOException {
-        if (!taken.compareAndSet(false, true)) {
+        if (!take()) {
             return Outcome.CLIENT_GONE;
         }
         Outcome outcome = Outcome.CLIENT_GONE;
