@@ -35,7 +35,7 @@ public interface TimeSource {
         return List.of();
     }
 
-    /** {@return the JVM's clock, and timers on the JDK's own shared timer thread: nothing to close} */
+    /** {@return the JVM's clock, and timers on one daemon thread of the JVM's own, which comes and goes: nothing to close} */
     static TimeSource system() {
         return SystemTimeSource.INSTANCE;
     }

@@ -12,8 +12,8 @@ final class LiveThreads {
     private static final List<String> KNOWN = List.of(
             // The JDK keeps these for the whole JVM, and starts them when they are first needed.
             "Common-Cleaner",
-            "CompletableFutureDelayScheduler", // all timers of real time, up to JDK 24
-            "ForkJoinPool.commonPool-", // and the same from JDK 25 on
+            "CompletableFutureDelayScheduler",
+            "ForkJoinPool.commonPool-",
             "process reaper", // waits for children; idles a minute
             "Read-Poller", // these five serve virtual threads
             "Write-Poller",
@@ -26,6 +26,7 @@ final class LiveThreads {
             "junit-timeout-thread-", // runs a test that is to be left alone when it hangs
             // Shared by all streams, so no stream ends them; they end by themselves when they have been idle.
             "orch-delivery",
+            "orch-timer",
             // Of MockWebServer's libraries, one in a JVM, which idle for a minute.
             "OkHttp TaskRunner",
             "Okio Watchdog");

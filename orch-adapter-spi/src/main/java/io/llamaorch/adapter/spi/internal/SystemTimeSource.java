@@ -4,22 +4,32 @@ import io.llamaorch.adapter.spi.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Real time. The timers ride on the one that {@link CompletableFuture} keeps for its own time-outs: it exists once in a
- * JVM, is a daemon, forgets cancelled entries at once, and belongs to no class loader of ours.
+ * Real time. All timers of this JVM share one daemon thread, which goes away when none has been waiting for a while. It is
+ * woken only for a timer that comes before all others, so that to set one and to take it back costs a stream next to
+ * nothing; the JDK's own shared timers wake their thread each time from JDK 25 on.
  */
 public final class SystemTimeSource implements TimeSource {
 
     /** The only instance. */
     public static final TimeSource INSTANCE = new SystemTimeSource();
 
+    private static final int IDLE_SECONDS = 2;
+
+    private final ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, SystemTimeSource::thread);
+
     private final Set<Timer> pending = ConcurrentHashMap.newKeySet();
 
-    private SystemTimeSource() {}
+    private SystemTimeSource() {
+        timers.setRemoveOnCancelPolicy(true);
+        timers.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+        timers.allowCoreThreadTimeOut(true);
+    }
 
     @Override
     public long nanoTime() {
@@ -30,8 +40,7 @@ public final class SystemTimeSource implements TimeSource {
     public Scheduled schedule(Duration delay, Runnable task) {
         Timer timer = new Timer(task);
         pending.add(timer); // first of all, or it could be over before
-        var unused = timer.thenRun(() -> begin(timer)); // before it is armed, or a delay of nothing would run it here
-        var armed = timer.completeOnTimeout(null, Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+        Future<?> armed = timers.schedule(timer, delay.toNanos(), TimeUnit.NANOSECONDS);
         return () -> {
             pending.remove(timer);
             armed.cancel(false);
@@ -43,16 +52,24 @@ public final class SystemTimeSource implements TimeSource {
         return pending.stream().map(timer -> timer.task.toString()).toList();
     }
 
-    private void begin(Timer timer) {
-        pending.remove(timer);
-        timer.task.run();
-    }
-
-    private static final class Timer extends CompletableFuture<Void> {
+    private final class Timer implements Runnable {
         private final Runnable task;
 
         private Timer(Runnable task) {
             this.task = task;
         }
+
+        @Override
+        public void run() {
+            pending.remove(this);
+            task.run();
+        }
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(null, work, "orch-timer", 0, false);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(null);
+        return thread;
     }
 }
