@@ -48,7 +48,6 @@ final class Delivery implements NonBlockingSubscriber {
             feed.read(body, from, to);
             from = to;
         }
-        feed.close();
     }
 
     @Override

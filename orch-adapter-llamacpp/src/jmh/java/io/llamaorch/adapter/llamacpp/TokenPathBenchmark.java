@@ -2,7 +2,7 @@ package io.llamaorch.adapter.llamacpp;
 
 import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEvent;
 import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEventReader;
-import io.llamaorch.adapter.llamacpp.internal.codec.PromptSkipper;
+import io.llamaorch.adapter.llamacpp.internal.codec.EventAssembler;
 import io.llamaorch.adapter.llamacpp.internal.sse.SseDecoder;
 import io.llamaorch.adapter.llamacpp.internal.sse.SseSink;
 import java.util.concurrent.TimeUnit;
@@ -58,8 +58,7 @@ public class TokenPathBenchmark {
     public int codec() {
         Counter counter = new Counter();
         CompletionEventReader reader = new CompletionEventReader(counter);
-        feed(new SseDecoder(new PromptSkipper(reader, Integer.MAX_VALUE, Integer.MAX_VALUE), Integer.MAX_VALUE));
-        reader.close();
+        feed(new SseDecoder(new EventAssembler(reader, Integer.MAX_VALUE, Integer.MAX_VALUE), Integer.MAX_VALUE));
         return counter.seen;
     }
 
@@ -84,6 +83,9 @@ public class TokenPathBenchmark {
         public void data(byte[] bytes, int from, int to) {
             seen += to - from;
         }
+
+        @Override
+        public void keep() {}
 
         @Override
         public boolean event(boolean error) {

@@ -77,7 +77,7 @@ final class CompletionRun implements StreamListener {
                 .authorized(WireRequest.post("/completion"))
                 .header("Accept", "text/event-stream")
                 .body(JSON, body);
-        feed = new EventFeed(emitter, failures, body.length, new InlineWatch(emitter, engine.time()), this::letGo);
+        feed = new EventFeed(emitter, failures, body.length, new InlineWatch(emitter, engine.time()), this::hangUp);
     }
 
     /**
@@ -273,16 +273,10 @@ final class CompletionRun implements StreamListener {
 
     private void fail(WorkerError error) {
         emitter.error(error);
-        letGo();
-    }
-
-    /** The engine has nothing more to say that matters: its connection is closed at once (EVT-10). */
-    private void letGo() {
-        feed.close();
         hangUp();
     }
 
-    /** Closes the connection; on any thread. */
+    /** Closes the connection, also when the engine has nothing more to say that matters (EVT-10); on any thread. */
     private void hangUp() {
         alarm.stop();
         Call running = call;

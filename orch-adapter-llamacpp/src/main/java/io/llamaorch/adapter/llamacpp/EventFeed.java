@@ -3,15 +3,15 @@ package io.llamaorch.adapter.llamacpp;
 import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEvent;
 import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEventReader;
 import io.llamaorch.adapter.llamacpp.internal.codec.EngineError;
+import io.llamaorch.adapter.llamacpp.internal.codec.EventAssembler;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
-import io.llamaorch.adapter.llamacpp.internal.codec.PromptSkipper;
+import io.llamaorch.adapter.llamacpp.internal.codec.NoJsonException;
 import io.llamaorch.adapter.llamacpp.internal.sse.EventTooLargeException;
 import io.llamaorch.adapter.llamacpp.internal.sse.SseDecoder;
 import io.llamaorch.adapter.spi.EndDetails;
 import io.llamaorch.adapter.spi.TokenEmitter;
 import io.llamaorch.adapter.spi.WorkerError;
 import java.nio.charset.StandardCharsets;
-import tools.jackson.core.JacksonException;
 
 /**
  * Feeds the emitter with what the engine streams, until the end marker, an error or nonsense comes.
@@ -33,7 +33,6 @@ final class EventFeed {
     private final Failures failures;
     private final InlineWatch watch;
     private final Runnable whenOver;
-    private final CompletionEventReader reader = new CompletionEventReader(this::event);
     private final SseDecoder decoder;
 
     /** What the emitter said last: whether the engine should be read on. */
@@ -56,8 +55,8 @@ final class EventFeed {
         this.watch = watch;
         this.whenOver = whenOver;
         long echo = ECHO_LIMIT + (long) ECHO_FACTOR * requestSize;
-        PromptSkipper skipper = new PromptSkipper(reader, EVENT_LIMIT, toInt(echo));
-        this.decoder = new SseDecoder(skipper, toInt(EVENT_LIMIT + echo));
+        CompletionEventReader reader = new CompletionEventReader(this::event);
+        this.decoder = new SseDecoder(new EventAssembler(reader, EVENT_LIMIT, toInt(echo)), toInt(EVENT_LIMIT + echo));
     }
 
     private static int toInt(long limit) {
@@ -70,9 +69,9 @@ final class EventFeed {
         long begun = watch.begin();
         try {
             decoder.feed(bytes, from, to);
-        } catch (JacksonException e) {
+        } catch (NoJsonException e) {
             fail(failures.protocol(
-                    "an event that is not JSON (" + e.getOriginalMessage() + ")",
+                    "an event that is not JSON (" + e.getMessage() + ")",
                     new String(bytes, from, to - from, StandardCharsets.UTF_8)));
         } catch (EventTooLargeException e) {
             fail(failures.protocol(e.getMessage() + ", which is too much", ""));
@@ -84,11 +83,6 @@ final class EventFeed {
     /** Whether anything that was generated has come, and not just prompt progress or keep-alive comments; on any thread. */
     boolean tokensFlow() {
         return tokensFlow;
-    }
-
-    /** Gives the parser's buffers back; nothing must be read after this. */
-    void close() {
-        reader.close();
     }
 
     private boolean event(CompletionEvent event) {

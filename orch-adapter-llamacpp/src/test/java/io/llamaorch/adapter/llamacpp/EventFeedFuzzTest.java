@@ -36,7 +36,6 @@ class EventFeedFuzzTest {
             }
             from = to;
         }
-        feed.close();
         assertEquals(emitter.ended() ? 1 : 0, over[0], "how often it said that it is over");
         return emitter;
     }

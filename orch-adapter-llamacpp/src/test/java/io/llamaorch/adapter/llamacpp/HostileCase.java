@@ -144,13 +144,12 @@ record HostileCase(String name, @Nullable ErrorCode code, Flood answer, long mem
                 refused("an array of a gigabyte", STREAM + "data: {\"tokens\":[1", ",1"),
                 refused("blanks of a gigabyte", STREAM + "data: {", " "),
                 refused("an error of a gigabyte", STREAM + "data: {\"error\":{\"message\":\"", "x"),
-                refused("JSON nested 100,000 deep", STREAM + "data: {\"x\":" + "[".repeat(100_000)),
-                refused("objects nested 100,000 deep", STREAM + "data: " + "{\"x\":".repeat(100_000)),
+                refused("JSON nested 100,000 deep", STREAM + "data: {\"x\":" + "[".repeat(100_000) + "\n\n"),
+                refused("objects nested 100,000 deep", STREAM + "data: " + "{\"x\":".repeat(100_000) + "\n\n"),
                 refused(
                         "a number of a million digits",
-                        STREAM + "data: {\"tokens_predicted\":" + "9".repeat(1_000_000)),
+                        STREAM + "data: {\"tokens_predicted\":" + "9".repeat(1_000_000) + "}\n\n"),
                 refused("a fraction of a million digits", STREAM + "data: {\"x\":0." + "9".repeat(1_000_000) + "}\n\n"),
-                refused("a name of a million characters", STREAM + "data: {\"" + "n".repeat(1_000_000) + "\":1}\n\n"),
                 refused("broken JSON", STREAM + "data: {\"content\":\"a\",,}\n\n"),
                 refused("half an object", STREAM + "data: {\"content\":\"a\"\n\n"),
                 refused("two objects in one event", STREAM + "data: {}{}\n\n"),
@@ -188,6 +187,9 @@ record HostileCase(String name, @Nullable ErrorCode code, Flood answer, long mem
                         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n\u00ef\u00bb\u00bf" + END),
                 taken("NUL bytes in an ignored field", STREAM + "\0: \0\0\nid: \0\n" + END),
                 taken("invalid UTF-8 in a comment", STREAM + ": \u00ff\u00fe\n" + END),
+                taken(
+                        "a name of a million characters",
+                        STREAM + "data: {\"" + "n".repeat(1_000_000) + "\":1}\n\n" + END),
                 taken("lines that end in CR", STREAM + END.replace("\n", "\r")),
                 taken("lines that end in CR LF", STREAM + END.replace("\n", "\r\n")),
                 taken(

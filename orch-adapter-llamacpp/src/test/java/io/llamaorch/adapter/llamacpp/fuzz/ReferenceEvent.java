@@ -16,7 +16,6 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.core.json.JsonReadFeature;
 
 /**
  * What one event says, looked up by name in a map of all that it holds.
@@ -30,11 +29,9 @@ public record ReferenceEvent(
         String content, boolean stop, @Nullable EngineError error, List<@Nullable Object> rest) {
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
-            .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(64)
                     .maxNumberLength(1000)
-                    .maxNameLength(256)
                     .build())
             .build();
 

@@ -30,7 +30,6 @@ public record ReferenceStream(List<ReferenceEvent> events, boolean failed, boole
         }
         List<ReferenceEvent> events = new ArrayList<>();
         ByteArrayOutputStream data = new ByteArrayOutputStream();
-        boolean first = true;
         boolean hasData = false;
         boolean error = false;
         int from = 0;
@@ -50,9 +49,7 @@ public record ReferenceStream(List<ReferenceEvent> events, boolean failed, boole
                     Optional<ReferenceEvent> event;
                     try {
                         String json = decoded(data.toByteArray());
-                        boolean marked = first && json.startsWith("\ufeff"); // as JSON's own standard allows
-                        first = false;
-                        event = ReferenceEvent.read(marked ? json.substring(1) : json, error);
+                        event = ReferenceEvent.read(json, error);
                     } catch (CharacterCodingException | RuntimeException e) {
                         return new ReferenceStream(events, true, false, false);
                     }

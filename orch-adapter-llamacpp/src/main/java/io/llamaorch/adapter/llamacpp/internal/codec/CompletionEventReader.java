@@ -1,28 +1,15 @@
 package io.llamaorch.adapter.llamacpp.internal.codec;
 
-import io.llamaorch.adapter.llamacpp.internal.sse.SseSink;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.async.ByteArrayFeeder;
-import tools.jackson.core.exc.StreamReadException;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
- * Reads the events of {@code POST /completion}: one non-blocking parser a stream, fed with the data as it arrives. What
- * is not needed is skipped without being made into anything.
+ * Reads the events of {@code POST /completion}, each where it lies, once it is whole. What is not needed is skipped
+ * without being made into anything.
  *
  * <p>Thread safety: calls must be serial.
  */
-public final class CompletionEventReader implements SseSink {
-
-    private static final byte[] BETWEEN_DOCUMENTS = {'\n'};
-
-    /**
-     * How many bytes one parser reads at least: it remembers every name that it saw, so it has to be a new one before an
-     * engine that makes up names has filled the memory.
-     */
-    private static final int PARSER_LIFE = 1 << 20;
+public final class CompletionEventReader {
 
     /** Hears what the events say. */
     public interface Listener {
@@ -36,23 +23,51 @@ public final class CompletionEventReader implements SseSink {
         boolean event(CompletionEvent event);
     }
 
+    /** The members that mean something, of an event and of the objects in it. */
+    private enum Member {
+        CONTENT("content"),
+        STOP("stop"),
+        TOKENS_PREDICTED("tokens_predicted"),
+        TOKENS_EVALUATED("tokens_evaluated"),
+        SLOT("id_slot"),
+        TRUNCATED("truncated"),
+        STOP_TYPE("stop_type"),
+        STOPPING_WORD("stopping_word"),
+        STOPPED_EOS("stopped_eos"),
+        STOPPED_WORD("stopped_word"),
+        STOPPED_LIMIT("stopped_limit"),
+        TIMINGS("timings"),
+        CACHE_N("cache_n"),
+        PROMPT_MS("prompt_ms"),
+        PREDICTED_MS("predicted_ms"),
+        PROMPT_PROGRESS("prompt_progress"),
+        TOTAL("total"),
+        CACHE("cache"),
+        PROCESSED("processed"),
+        ERROR("error"),
+        CODE("code"),
+        MESSAGE("message"),
+        TYPE("type"),
+        N_PROMPT_TOKENS("n_prompt_tokens"),
+        N_CTX("n_ctx"),
+        PROMPT("prompt"),
+        /** Any other. */
+        OTHER(""),
+        /** There is no further member. */
+        NONE("");
+
+        private final String name;
+
+        Member(String name) {
+            this.name = name;
+        }
+    }
+
+    private static final NameTable<Member> MEMBERS = members();
+
     private final Listener listener;
     private final CompletionEvent event = new CompletionEvent();
-
-    private JsonParser parser = parser();
-    private ByteArrayFeeder feeder = (ByteArrayFeeder) parser.nonBlockingInputFeeder();
-    private final Utf8Check utf8 = new Utf8Check();
-    private int parsed;
-    private int depth;
-
-    /** Whether a member's name was read, and not its value. */
-    private boolean named;
-
-    private boolean isObject;
-    private boolean read;
-
-    /** The member of the root object in which the parser stands. */
-    private String member = "";
+    private final JsonCursor json = new JsonCursor();
 
     /**
      * Makes a reader at the start of a stream.
@@ -63,194 +78,190 @@ public final class CompletionEventReader implements SseSink {
         this.listener = listener;
     }
 
-    /**
-     * Reads a part of an event.
-     *
-     * @throws tools.jackson.core.JacksonException if it is no JSON
-     */
-    @Override
-    public void data(byte[] bytes, int from, int to) {
-        parsed += to - from;
-        if (!utf8.accepts(bytes, from, to)) {
-            throw new StreamReadException(parser, "invalid UTF-8");
+    private static NameTable<Member> members() {
+        Map<String, Member> members = new HashMap<>();
+        for (Member member : Member.values()) {
+            members.put(member.name, member);
         }
-        feeder.feedInput(bytes, from, to);
-        for (JsonToken token = parser.nextToken();
-                token != JsonToken.NOT_AVAILABLE && token != null;
-                token = parser.nextToken()) {
-            token(token);
-        }
+        members.put("slot_id", Member.SLOT); // up to 2023
+        members.remove("");
+        return new NameTable<>(members, Member.OTHER);
     }
 
     /**
-     * Hands the event over.
+     * Reads an event and hands it over, unless it is JSON but no object.
      *
-     * @throws tools.jackson.core.JacksonException if it is no JSON, or not all of it is there
+     * @param bytes holds it
+     * @param from where it begins
+     * @param to where it ends
+     * @param errorField whether it came in a field named {@code error}
+     * @return whether to go on
+     * @throws NoJsonException if it is not JSON
      */
-    @Override
-    public boolean event(boolean errorField) {
-        data(BETWEEN_DOCUMENTS, 0, 1);
-        if (depth != 0 || !read) {
-            throw new StreamReadException(parser, "the event's JSON is cut off");
-        }
-        boolean says = isObject;
-        read = false;
-        isObject = false;
-        boolean goOn = true;
-        if (says) {
-            if (errorField && event.error == null) {
-                event.error = event.rootError;
+    boolean read(byte[] bytes, int from, int to, boolean errorField) {
+        json.open(bytes, from, to);
+        boolean isObject = json.next() == '{';
+        if (isObject) {
+            for (boolean more = json.firstMember(); more; more = json.nextMember()) {
+                member(json.nameIn(MEMBERS));
             }
-            goOn = listener.event(event);
-            event.clear();
+        } else {
+            json.skip(false);
         }
-        if (parsed > PARSER_LIFE && goOn) {
-            renew();
+        json.end();
+        json.close();
+        if (!isObject) {
+            return true;
         }
+        if (errorField && event.error == null) {
+            event.error = event.rootError;
+        }
+        boolean goOn = listener.event(event);
+        event.clear();
         return goOn;
     }
 
-    private void renew() {
-        parser.close();
-        parser = parser();
-        feeder = (ByteArrayFeeder) parser.nonBlockingInputFeeder();
-        parsed = 0;
-    }
-
-    private static JsonParser parser() {
-        return Json.FACTORY.createNonBlockingByteArrayParser(ObjectReadContext.empty());
-    }
-
-    /** Gives the parser's buffers back. */
-    public void close() {
-        parser.close();
-    }
-
-    private void token(JsonToken token) {
-        if (named && token.isStructEnd()) {
-            // The parser itself lets this pass if a read ends behind the colon.
-            throw new StreamReadException(parser, "a name without a value");
-        }
-        named = token == JsonToken.PROPERTY_NAME;
-        switch (token) {
-            case START_OBJECT, START_ARRAY -> {
-                if (depth++ == 0) {
-                    begin(token == JsonToken.START_OBJECT);
-                } else if (depth == 2 && isObject) {
-                    enter();
-                }
+    private void member(Member member) {
+        if (json.isNest()) {
+            switch (member) {
+                case TIMINGS -> timings();
+                case PROMPT_PROGRESS -> progress();
+                case ERROR -> error();
+                default -> json.skip(member == Member.PROMPT);
             }
-            case END_OBJECT, END_ARRAY -> depth--;
-            case PROPERTY_NAME -> {
-                if (depth == 1) {
-                    member = parser.currentName();
-                }
-            }
-            default -> {
-                if (depth == 0) {
-                    begin(false);
-                } else if (depth == 1 && isObject) {
-                    value(member, token);
-                } else if (depth == 2 && isObject) {
-                    nested(member, parser.currentName(), token);
-                }
-            }
+            return;
         }
-    }
-
-    private void begin(boolean object) {
-        if (read) {
-            throw new StreamReadException(parser, "an event holds more than one JSON value");
-        }
-        read = true;
-        isObject = object;
-    }
-
-    private void enter() {
         switch (member) {
-            case "timings" -> event.hasTimings = true;
-            case "prompt_progress" -> event.hasProgress = true;
-            case "error" -> event.error = new EngineError.Builder();
-            default -> {}
+            case CONTENT -> event.content = text();
+            case STOP -> event.stop = flag();
+            case TOKENS_PREDICTED -> event.tokensPredicted = count(-1);
+            case TOKENS_EVALUATED -> event.tokensEvaluated = count(-1);
+            case SLOT -> event.slot = count(-1);
+            case TRUNCATED -> event.truncated = flag();
+            case STOP_TYPE -> event.stopType = text();
+            case STOPPING_WORD -> event.stoppingWord = text();
+            case STOPPED_EOS -> event.stoppedEos = flag();
+            case STOPPED_WORD -> event.stoppedWord = flag();
+            case STOPPED_LIMIT -> event.stoppedLimit = flag();
+            case ERROR -> errorText();
+            case CODE, MESSAGE, TYPE -> error(event.rootError, member);
+            default -> json.skip(member == Member.PROMPT);
         }
     }
 
-    private void value(String name, JsonToken token) {
-        switch (name) {
-            case "content" -> event.content = text(token);
-            case "stop" -> event.stop = token == JsonToken.VALUE_TRUE;
-            case "tokens_predicted" -> event.tokensPredicted = Json.count(parser, -1);
-            case "tokens_evaluated" -> event.tokensEvaluated = Json.count(parser, -1);
-            case "id_slot", "slot_id" -> event.slot = Json.count(parser, -1);
-            case "truncated" -> event.truncated = token == JsonToken.VALUE_TRUE;
-            case "stop_type" -> event.stopType = text(token);
-            case "stopping_word" -> event.stoppingWord = text(token);
-            case "stopped_eos" -> event.stoppedEos = token == JsonToken.VALUE_TRUE;
-            case "stopped_word" -> event.stoppedWord = token == JsonToken.VALUE_TRUE;
-            case "stopped_limit" -> event.stoppedLimit = token == JsonToken.VALUE_TRUE;
-            case "error" -> errorText(token);
-            case "code", "message", "type" -> error(event.rootError, name, token);
-            default -> {}
+    private void timings() {
+        event.hasTimings = true;
+        for (Member member = first(); member != Member.NONE; member = next()) {
+            switch (member) {
+                case CACHE_N -> event.cached = count(-1);
+                case PROMPT_MS -> event.promptMillis = decimal();
+                case PREDICTED_MS -> event.generationMillis = decimal();
+                default -> json.skip(member == Member.PROMPT);
+            }
         }
     }
 
-    private void nested(String in, @Nullable String name, JsonToken token) {
-        if (name == null) {
-            return;
-        }
-        switch (in) {
-            case "timings" -> timing(name, token);
-            case "prompt_progress" -> progress(name);
-            case "error" -> error(event.error, name, token);
-            default -> {}
-        }
-    }
-
-    private void timing(String name, JsonToken token) {
-        switch (name) {
-            case "cache_n" -> event.cached = Json.count(parser, -1);
-            case "prompt_ms" -> event.promptMillis = number(token);
-            case "predicted_ms" -> event.generationMillis = number(token);
-            default -> {}
+    private void progress() {
+        event.hasProgress = true;
+        for (Member member = first(); member != Member.NONE; member = next()) {
+            switch (member) {
+                case TOTAL -> event.progressTotal = count(-1);
+                case CACHE -> event.progressCached = count(-1);
+                case PROCESSED -> event.progressProcessed = count(-1);
+                default -> json.skip(member == Member.PROMPT);
+            }
         }
     }
 
-    private void progress(String name) {
-        switch (name) {
-            case "total" -> event.progressTotal = Json.count(parser, -1);
-            case "cache" -> event.progressCached = Json.count(parser, -1);
-            case "processed" -> event.progressProcessed = Json.count(parser, -1);
-            default -> {}
+    private void error() {
+        EngineError.Builder error = new EngineError.Builder();
+        event.error = error;
+        for (Member member = first(); member != Member.NONE; member = next()) {
+            error(error, member);
         }
     }
 
-    private void error(EngineError.@Nullable Builder error, String name, JsonToken token) {
-        if (error == null) {
-            return;
-        }
-        switch (name) {
-            case "code" -> error.code = Json.count(parser, 0);
-            case "message" -> error.message = text(token);
-            case "type" -> error.type = text(token);
-            case "n_prompt_tokens" -> error.promptTokens = Json.count(parser, -1);
-            case "n_ctx" -> error.contextLength = Json.count(parser, -1);
-            default -> {}
+    private void error(EngineError.Builder error, Member member) {
+        switch (member) {
+            case CODE -> error.code = count(0);
+            case MESSAGE -> error.message = text();
+            case TYPE -> error.type = text();
+            case N_PROMPT_TOKENS -> error.promptTokens = count(-1);
+            case N_CTX -> error.contextLength = count(-1);
+            default -> json.skip(member == Member.PROMPT);
         }
     }
 
     /** Some gateways in front of an engine put a text there. */
-    private void errorText(JsonToken token) {
-        if (token == JsonToken.VALUE_STRING) {
-            event.error = new EngineError.Builder();
-            event.error.message = parser.getString();
+    private void errorText() {
+        if (json.next() != '"') {
+            json.skip(false);
+            return;
         }
+        EngineError.Builder error = new EngineError.Builder();
+        error.message = json.text();
+        event.error = error;
     }
 
-    private String text(JsonToken token) {
-        return token == JsonToken.VALUE_STRING ? parser.getString() : "";
+    /** Goes into a nested object, to its first member that holds no other; an array has none. */
+    private Member first() {
+        if (json.next() == '[') {
+            json.skip(false);
+            return Member.NONE;
+        }
+        return flat(json.firstMember());
     }
 
-    private double number(JsonToken token) {
-        return token.isNumeric() ? parser.getDoubleValue() : 0;
+    private Member next() {
+        return flat(json.nextMember());
+    }
+
+    private Member flat(boolean isMember) {
+        boolean more = isMember;
+        while (more) {
+            Member member = json.nameIn(MEMBERS);
+            if (!json.isNest()) {
+                return member;
+            }
+            json.skip(member == Member.PROMPT);
+            more = json.nextMember();
+        }
+        return Member.NONE;
+    }
+
+    private String text() {
+        if (json.next() == '"') {
+            return json.text();
+        }
+        json.skip(false);
+        return "";
+    }
+
+    private boolean flag() {
+        boolean flag = json.next() == 't';
+        json.skip(false);
+        return flag;
+    }
+
+    private int count(int otherwise) {
+        if (isNumber()) {
+            int count = json.count();
+            return count < 0 ? otherwise : count;
+        }
+        json.skip(false);
+        return otherwise;
+    }
+
+    private double decimal() {
+        if (isNumber()) {
+            return json.decimal();
+        }
+        json.skip(false);
+        return 0;
+    }
+
+    private boolean isNumber() {
+        byte first = json.next();
+        return first == '-' || (first >= '0' && first <= '9');
     }
 }

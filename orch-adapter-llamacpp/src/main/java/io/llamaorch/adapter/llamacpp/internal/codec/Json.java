@@ -5,7 +5,6 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.core.json.JsonReadFeature;
 
 /** How this adapter reads JSON: as a stream of tokens, with bounds on what an engine may send. */
 final class Json {
@@ -19,12 +18,8 @@ final class Json {
     /** What is nested deeper in a whole document is of no interest, and not worth making paths for. */
     private static final int DEEPEST = 4;
 
-    /**
-     * The length of strings is bounded by the size of what they come in. A comma before a closing bracket is let pass, as
-     * the non-blocking parser does so anyway if a read ends behind it.
-     */
+    /** The length of strings is bounded by the size of what they come in. */
     static final JsonFactory FACTORY = JsonFactory.builder()
-            .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MOST_NESTED)
                     .maxNumberLength(LONGEST_NUMBER)

@@ -1,14 +1,13 @@
 package io.llamaorch.adapter.llamacpp.internal.codec;
 
 import io.llamaorch.adapter.llamacpp.internal.sse.EventTooLargeException;
-import io.llamaorch.adapter.llamacpp.internal.sse.SseSink;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Takes the value of each member {@code prompt} out of the events before they reach the parser, which would hold it
- * whole: old servers repeat the prompt in the last event (contract 6.4). Of a string, an array or an object only the
- * marks at both ends are passed on; what stands between is looked at no further than to find its end.
+ * Takes the value of each member {@code prompt} out of an event that comes in parts, before it is gathered: old servers
+ * repeat the prompt in the last event (contract 6.4), and it would have to be held whole. Of a string, an array or an
+ * object only the marks at both ends are passed on; what stands between is looked at no further than to find its end.
  *
  * <p>Inside a string a quote has a backslash before it. So the name between two quotes, the first of which has none, can
  * only be a whole string of its own, and with a colon behind it a member's name; and to find that no more of the JSON
@@ -18,7 +17,14 @@ import java.util.Arrays;
  *
  * <p>Thread safety: calls must be serial.
  */
-public final class PromptSkipper implements SseSink {
+final class PromptSkipper {
+
+    /** Hears what is not left out. */
+    interface Rest {
+
+        /** A part of it; only valid during the call. */
+        void data(byte[] bytes, int from, int to);
+    }
 
     private static final byte[] NAME = "\"prompt\"".getBytes(StandardCharsets.US_ASCII);
 
@@ -44,7 +50,7 @@ public final class PromptSkipper implements SseSink {
         SKIPPED_END
     }
 
-    private final SseSink next;
+    private final Rest next;
     private final int readLimit;
     private final int skipLimit;
 
@@ -69,7 +75,7 @@ public final class PromptSkipper implements SseSink {
      * @param readLimit how many bytes of one event may be passed on
      * @param skipLimit how many bytes of one event may be left out
      */
-    public PromptSkipper(SseSink next, int readLimit, int skipLimit) {
+    PromptSkipper(Rest next, int readLimit, int skipLimit) {
         this.next = next;
         this.readLimit = readLimit;
         this.skipLimit = skipLimit;
@@ -80,8 +86,7 @@ public final class PromptSkipper implements SseSink {
      *
      * @throws EventTooLargeException if the event exceeds one of the limits
      */
-    @Override
-    public void data(byte[] bytes, int from, int to) {
+    void data(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to) {
             int end = pass(bytes, at, to);
@@ -100,13 +105,12 @@ public final class PromptSkipper implements SseSink {
         }
     }
 
-    @Override
-    public boolean event(boolean error) {
+    /** Begins with another event. */
+    void begin() {
         place = Place.ELSEWHERE;
         escaped = false;
         read = 0;
         skipped = 0;
-        return next.event(error);
     }
 
     /** Goes to where something begins that is to be skipped, or to the end. */

@@ -1,5 +1,7 @@
 package io.llamaorch.adapter.llamacpp.internal.sse;
 
+import java.util.Arrays;
+
 /**
  * Decodes a stream of server-sent events incrementally: nothing is assumed about where reads end, nothing is copied, and
  * the only state between reads is where in a line it stands.
@@ -16,6 +18,9 @@ public final class SseDecoder {
     private static final byte[] DATA = {'d', 'a', 't', 'a'};
     private static final byte[] ERROR = {'e', 'r', 'r', 'o', 'r'};
     private static final byte[] LINE_FEED = {'\n'};
+
+    /** How nearly every line begins. */
+    private static final byte[] DATA_FIELD = {'d', 'a', 't', 'a', ':', ' '};
 
     private enum Place {
         /** Inside what may be the byte-order mark. */
@@ -78,10 +83,14 @@ public final class SseDecoder {
                 }
             }
             at = switch (place) {
+                case LINE_START -> lineStart(bytes, at, to);
                 case VALUE -> value(bytes, at, to);
                 case COLON -> colon(bytes, at);
                 default -> name(bytes, at);
             };
+        }
+        if (hasData && !ended) {
+            sink.keep();
         }
         return !ended;
     }
@@ -104,14 +113,24 @@ public final class SseDecoder {
         return at;
     }
 
+    private int lineStart(byte[] bytes, int at, int to) {
+        if (at + DATA_FIELD.length <= to
+                && Arrays.equals(bytes, at, at + DATA_FIELD.length, DATA_FIELD, 0, DATA_FIELD.length)) {
+            beginData(false);
+            wanted = true;
+            count(DATA_FIELD.length);
+            place = Place.VALUE;
+            return at + DATA_FIELD.length;
+        }
+        nameLength = 0;
+        maybeData = true;
+        maybeError = true;
+        place = Place.NAME;
+        return name(bytes, at);
+    }
+
     private int name(byte[] bytes, int at) {
         byte b = bytes[at];
-        if (place == Place.LINE_START) {
-            nameLength = 0;
-            maybeData = true;
-            maybeError = true;
-            place = Place.NAME;
-        }
         if (b == '\n' || b == '\r') {
             if (nameLength == 0) {
                 endLine(b);
@@ -138,12 +157,16 @@ public final class SseDecoder {
         boolean error = maybeError && nameLength == ERROR.length;
         wanted = data || error;
         if (wanted) {
-            if (hasData) {
-                sink.data(LINE_FEED, 0, 1);
-            }
-            hasData = true;
-            isError = error;
+            beginData(error);
         }
+    }
+
+    private void beginData(boolean error) {
+        if (hasData) {
+            sink.data(LINE_FEED, 0, 1);
+        }
+        hasData = true;
+        isError = error;
     }
 
     private int colon(byte[] bytes, int at) {

@@ -144,13 +144,12 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
     }
 
     @Override
-    public boolean onBody(ByteBuffer bytes) {
+    public void onBody(ByteBuffer bytes) {
         int resumesSeen = resumes.get();
         if (!over.get() && !listener.onBody(bytes)) {
             resting = true;
             restingSince = resumesSeen;
         }
-        return !over.get();
     }
 
     @Override

@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Takes one HTTP/1.1 response apart as its bytes arrive, in pieces of any size. Between two pieces it keeps no bytes but
- * those of an unfinished head; the body is handed over in place, without a copy and without allocating anything.
+ * those of an unfinished head. What a piece holds of the body is handed over once and where it lies, the framing between
+ * its chunks taken out, for an engine sends every token as a chunk of its own.
  *
  * <p>It is strict, as there is one response a connection and one kind of engine: whatever leaves a doubt about where the
  * body ends is refused, and so are line ends other than CR LF. Bytes after the end are ignored.
@@ -13,12 +14,14 @@ import java.nio.ByteBuffer;
  */
 final class ResponseParser {
 
-    /** Hears the parts; each method says whether to go on parsing. */
+    /** Hears the parts. */
     interface Sink {
 
+        /** Says whether to go on parsing. */
         boolean onHead(ResponseHead head);
 
-        boolean onBody(ByteBuffer bytes);
+        /** All that one piece holds of the body. */
+        void onBody(ByteBuffer bytes);
     }
 
     private enum Phase {
@@ -41,6 +44,11 @@ final class ResponseParser {
     private boolean chunked;
     private boolean untilClose;
 
+    /** Where in the piece the body is that was found in it so far. */
+    private int bodyFrom;
+
+    private int bodyTo;
+
     ResponseParser(String method, Sink sink) {
         this.method = method;
         this.sink = sink;
@@ -49,10 +57,24 @@ final class ResponseParser {
     /**
      * Parses what has been read.
      *
+     * @param in backed by an accessible array, which is written to
      * @return whether the response is complete
-     * @throws WireException if it is not a response as it should be
+     * @throws WireException if it is not a response as it should be; what came before that was handed over
      */
     boolean feed(ByteBuffer in) {
+        bodyFrom = in.position();
+        bodyTo = bodyFrom;
+        try {
+            parse(in);
+        } finally {
+            if (bodyFrom < bodyTo) {
+                sink.onBody(in.limit(bodyTo).position(bodyFrom));
+            }
+        }
+        return phase == Phase.END;
+    }
+
+    private void parse(ByteBuffer in) {
         boolean goOn = true;
         while (goOn && phase != Phase.END && in.hasRemaining()) {
             goOn = switch (phase) {
@@ -61,7 +83,6 @@ final class ResponseParser {
                 default -> framing(in);
             };
         }
-        return phase == Phase.END;
     }
 
     /** Whether the response is complete, now that the engine has closed the connection. */
@@ -107,19 +128,23 @@ final class ResponseParser {
     }
 
     private boolean body(ByteBuffer in) {
-        int end = in.limit();
+        int from = in.position();
         int taken = (int) Math.min(remaining, in.remaining());
-        int next = in.position() + taken;
         if (!untilClose) {
             remaining -= taken;
         }
         if (remaining == 0) {
             phase = chunked ? Phase.CHUNK_FRAMING : Phase.END;
         }
-        in.limit(next);
-        boolean goOn = sink.onBody(in);
-        in.limit(end).position(next);
-        return goOn;
+        if (bodyFrom == bodyTo) {
+            bodyFrom = from;
+            bodyTo = from;
+        } else {
+            System.arraycopy(in.array(), in.arrayOffset() + from, in.array(), in.arrayOffset() + bodyTo, taken);
+        }
+        bodyTo += taken;
+        in.position(from + taken);
+        return true;
     }
 
     private boolean framing(ByteBuffer in) {

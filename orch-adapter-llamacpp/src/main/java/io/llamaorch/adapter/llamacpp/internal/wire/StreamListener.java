@@ -27,7 +27,7 @@ public interface StreamListener {
     void onHead(ResponseHead head);
 
     /**
-     * Some of the body, without its framing, as soon as it was read; never empty.
+     * What one read brought of the body, without its framing; never empty.
      *
      * @param bytes backed by an accessible array, shared by all streams and only valid during the call; what is left
      *     unread in it is lost

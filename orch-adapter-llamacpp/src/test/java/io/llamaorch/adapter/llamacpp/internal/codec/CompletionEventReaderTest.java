@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.core.JacksonException;
 
 /** Reads what servers said, and what a broken or hostile one might say. */
 class CompletionEventReaderTest {
@@ -227,8 +226,9 @@ class CompletionEventReaderTest {
                 "[a]",
                 Decoded.ofData("{\"x\":" + "[".repeat(60) + "]".repeat(60) + ",\"content\":\"a\"}")
                         .last());
-        assertThrows(JacksonException.class, () -> Decoded.ofData("{\"x\":" + "[".repeat(100_000)));
-        assertThrows(JacksonException.class, () -> Decoded.ofData("{\"x\":".repeat(100_000)));
+        assertThrows(NoJsonException.class, () -> Decoded.ofData("{\"x\":" + "[".repeat(64)));
+        assertThrows(NoJsonException.class, () -> Decoded.ofData("{\"x\":" + "[".repeat(100_000)));
+        assertThrows(NoJsonException.class, () -> Decoded.ofData("{\"x\":".repeat(100_000)));
     }
 
     @ParameterizedTest
@@ -264,9 +264,8 @@ class CompletionEventReaderTest {
                 "{\"a\":\"\t\"}"
             })
     void event_thatIsNotOneJsonValue_isRefused(String broken) {
-        assertThrows(JacksonException.class, () -> Decoded.ofData(broken));
-        assertThrows(
-                JacksonException.class, () -> Decoded.ofData("{\"content\":\"a\"}", broken, "{\"content\":\"b\"}"));
+        assertThrows(NoJsonException.class, () -> Decoded.ofData(broken));
+        assertThrows(NoJsonException.class, () -> Decoded.ofData("{\"content\":\"a\"}", broken, "{\"content\":\"b\"}"));
     }
 
     @Test
@@ -276,7 +275,7 @@ class CompletionEventReaderTest {
         for (int at = 0; at < bytes.length; at++) {
             byte[] cut = Arrays.copyOf(bytes, at);
             assertThrows(
-                    JacksonException.class,
+                    NoJsonException.class,
                     () -> Decoded.of("data: ".getBytes(StandardCharsets.UTF_8), cut, new byte[] {'\n', '\n'}),
                     "cut at " + at);
         }
@@ -328,7 +327,7 @@ class CompletionEventReaderTest {
                 "[]",
                 Decoded.ofData("{\"tokens_predicted\":" + "9".repeat(1000) + "}")
                         .last());
-        assertThrows(JacksonException.class, () -> Decoded.ofData("{\"x\":" + "9".repeat(100_000) + "}"));
+        assertThrows(NoJsonException.class, () -> Decoded.ofData("{\"x\":" + "9".repeat(100_000) + "}"));
     }
 
     @ParameterizedTest
@@ -361,11 +360,11 @@ class CompletionEventReaderTest {
         }
         event.writeBytes("\"}\n\n".getBytes(StandardCharsets.UTF_8));
         byte[] bytes = event.toByteArray();
-        assertThrows(JacksonException.class, () -> Decoded.of(bytes));
+        assertThrows(NoJsonException.class, () -> Decoded.of(bytes));
         for (int at = 1; at < bytes.length; at++) {
             byte[] first = Arrays.copyOf(bytes, at);
             byte[] second = Arrays.copyOfRange(bytes, at, bytes.length);
-            assertThrows(JacksonException.class, () -> Decoded.of(first, second), "split at " + at);
+            assertThrows(NoJsonException.class, () -> Decoded.of(first, second), "split at " + at);
         }
     }
 
@@ -394,30 +393,60 @@ class CompletionEventReaderTest {
         }
     }
 
-    /**
-     * The non-blocking parser takes a comma, or a name and its colon, before a closing bracket if a read ended behind it,
-     * and refused it otherwise: found by fuzzing. Now the one is always taken and the other never.
-     */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"content\":\"a\",}",
+                "{\"x\":[1 , ]}",
+                "{\"x\":{} , }",
+                "{\"content\":}",
+                "{\"x\":{\"y\": }}",
+                "{\"x\":]",
+                "[{\"x\":}]",
+                "{\"x\":[1}",
+                "{\"x\":{]}",
+                "{\"x\":[[]]]",
+                "{\"x\" \"y\"}",
+                "[1 2]",
+                "[1]]",
+                "{\"prompt\":[}}",
+                "{\"timings\":{\"prompt_ms\":1,}}",
+                "-",
+                "1.",
+                ".5",
+                "1e",
+                "+1",
+                "[-]",
+                "trueish",
+                "\"\\u12g4\"",
+                "\"\\"
+            })
+    void event_thatIsAlmostJson_isRefusedInAnyReads(String event) {
+        byte[] bytes = ("data: " + event + "\n\n").getBytes(StandardCharsets.UTF_8);
+        for (int at = 0; at < bytes.length; at++) {
+            byte[] first = Arrays.copyOf(bytes, at);
+            byte[] second = Arrays.copyOfRange(bytes, at, bytes.length);
+            assertThrows(NoJsonException.class, () -> Decoded.of(first, second), event + " split at " + at);
+        }
+    }
+
+    /** Two prompts, the one in what is skipped, with everything in them that could mislead; whole and in any two reads. */
     @Test
-    void event_withNothingBeforeABracket_isJudgedAlikeInAnyReads() {
-        for (String event : List.of(
-                "{\"content\":\"a\",}", "{\"content\":\"a\",\"x\":[1 , ]}", "{\"content\":\"a\",\"x\":{} , }")) {
-            byte[] bytes = ("data: " + event + "\n\n").getBytes(StandardCharsets.UTF_8);
-            for (int at = 0; at < bytes.length; at++) {
-                assertEquals(
-                        List.of("[a]"),
-                        Decoded.of(Arrays.copyOf(bytes, at), Arrays.copyOfRange(bytes, at, bytes.length))
-                                .events());
-            }
+    void event_withPrompts_isReadAlikeInAnyReads() {
+        String event =
+                "{\"a\":[{\"prompt\":[\"]\\\"\",{}]}],\"prompt\":\"\u00ff \\x \\\"stop\\\":true\",\"content\":\"b\"}";
+        byte[] bytes = ("data: " + event + "\n\n").getBytes(StandardCharsets.ISO_8859_1);
+        for (int at = 0; at < bytes.length; at++) {
+            assertEquals(
+                    List.of("[b]"),
+                    Decoded.of(Arrays.copyOf(bytes, at), Arrays.copyOfRange(bytes, at, bytes.length))
+                            .events());
         }
-        for (String event : List.of("{\"content\":}", "{\"x\":{\"y\": }}", "{\"x\":]", "[{\"x\":}]")) {
-            byte[] bytes = ("data: " + event + "\n\n").getBytes(StandardCharsets.UTF_8);
-            for (int at = 0; at < bytes.length; at++) {
-                byte[] first = Arrays.copyOf(bytes, at);
-                byte[] second = Arrays.copyOfRange(bytes, at, bytes.length);
-                assertThrows(JacksonException.class, () -> Decoded.of(first, second), event + " split at " + at);
-            }
-        }
+    }
+
+    @Test
+    void name_withEscapes_isTheSameName() {
+        assertEquals("[a]", Decoded.ofData("{\"c\\u006fntent\":\"a\"}").last());
     }
 
     @Test
@@ -436,8 +465,8 @@ class CompletionEventReaderTest {
 
     @Test
     void nul_inJson_isRefused() {
-        assertThrows(JacksonException.class, () -> Decoded.ofData("\0{}"));
-        assertThrows(JacksonException.class, () -> Decoded.ofData("{\"content\":\"a\0b\"}"));
+        assertThrows(NoJsonException.class, () -> Decoded.ofData("\0{}"));
+        assertThrows(NoJsonException.class, () -> Decoded.ofData("{\"content\":\"a\0b\"}"));
     }
 
     @Test
@@ -466,35 +495,5 @@ class CompletionEventReaderTest {
                 "[] stop " + reason,
                 Decoded.ofData("{\"stop\":true,\"stop_type\":\"" + type + "\",\"stopped_eos\":true}")
                         .last());
-    }
-
-    /**
-     * The parser remembers names. With long ones it took minutes and hundreds of megabytes, on the thread that all streams
-     * share (SEC-05).
-     */
-    @Test
-    void names_madeUpWithoutEnd_areForgotten() {
-        assertThrows(JacksonException.class, () -> Decoded.ofData("{\"" + "n".repeat(2000) + "\":1}"));
-        CompletionEventReader reader = new CompletionEventReader(event -> true);
-        String name = "n".repeat(240);
-        long before = liveHeap();
-        int number = 0;
-        for (int i = 0; i < 8; i++) {
-            StringBuilder event = new StringBuilder("{");
-            while (event.length() < 1_000_000) {
-                event.append('"').append(number++).append(name).append("\":1,");
-            }
-            byte[] bytes = event.append("\"stop\":false}").toString().getBytes(StandardCharsets.UTF_8);
-            reader.data(bytes, 0, bytes.length);
-            assertTrue(reader.event(false));
-        }
-        long held = liveHeap() - before;
-        reader.close();
-        assertTrue(held < 8 << 20, "holds " + held + " bytes");
-    }
-
-    private static long liveHeap() {
-        System.gc();
-        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 }

@@ -11,14 +11,13 @@ final class Decoded {
     private final List<String> events = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
     private final CompletionEventReader reader = new CompletionEventReader(this::hear);
-    private final SseDecoder decoder = new SseDecoder(reader, 1 << 20);
+    private final SseDecoder decoder = new SseDecoder(new EventAssembler(reader, 1 << 20, Integer.MAX_VALUE), 1 << 20);
 
     static Decoded of(byte[]... parts) {
         Decoded decoded = new Decoded();
         for (byte[] part : parts) {
             decoded.decoder.feed(part, 0, part.length);
         }
-        decoded.reader.close();
         return decoded;
     }
 

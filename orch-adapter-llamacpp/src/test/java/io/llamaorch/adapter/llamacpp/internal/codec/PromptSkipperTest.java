@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.llamacpp.Allocation;
 import io.llamaorch.adapter.llamacpp.internal.sse.EventTooLargeException;
-import io.llamaorch.adapter.llamacpp.internal.sse.SseSink;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -54,7 +53,7 @@ class PromptSkipperTest {
         return gathered.text();
     }
 
-    private static final class Gathered implements SseSink {
+    private static final class Gathered implements PromptSkipper.Rest {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private int parts;
 
@@ -63,12 +62,6 @@ class PromptSkipperTest {
             assertTrue(to > from, "an empty part");
             bytes.write(part, from, to - from);
             parts++;
-        }
-
-        @Override
-        public boolean event(boolean error) {
-            bytes.writeBytes((error ? "|error|" : "|").getBytes(StandardCharsets.UTF_8));
-            return !error;
         }
 
         private String text() {
@@ -144,11 +137,10 @@ class PromptSkipperTest {
             Gathered gathered = new Gathered();
             PromptSkipper skipper = new PromptSkipper(gathered, NO_LIMIT, NO_LIMIT);
             skipper.data(bytes(cut), 0, cut.length());
-            assertTrue(skipper.event(false));
+            skipper.begin();
             byte[] next = bytes("\"prompt\":\"x\",\"a\":\"y\"}");
             skipper.data(next, 0, next.length);
-            assertFalse(skipper.event(true));
-            assertTrue(gathered.text().endsWith("|\"prompt\":\"\",\"a\":\"y\"}|error|"), gathered.text());
+            assertTrue(gathered.text().endsWith("\"prompt\":\"\",\"a\":\"y\"}"), gathered.text());
         }
     }
 
@@ -158,7 +150,7 @@ class PromptSkipperTest {
         PromptSkipper skipper = new PromptSkipper(new Gathered(), 13, 5);
         for (int i = 0; i < 100; i++) {
             skipper.data(event, 0, event.length);
-            skipper.event(false);
+            skipper.begin();
         }
         String read = String.valueOf(assertThrows(
                         EventTooLargeException.class,
@@ -172,7 +164,7 @@ class PromptSkipperTest {
         assertTrue(skipped.contains("a prompt of more than 4 bytes"), skipped);
     }
 
-    /** The parser alone would hold two bytes for each that it reads. */
+    /** What is gathered would hold all of it. */
     @Test
     void prompt_ofAnyLength_takesNoMemory() {
         byte[] part = bytes("x".repeat(16 * 1024));
@@ -185,18 +177,18 @@ class PromptSkipperTest {
     private static long readPrompt(byte[] part, int times) {
         boolean[] ended = new boolean[1];
         CompletionEventReader reader = new CompletionEventReader(event -> ended[0] = event.stop());
-        PromptSkipper skipper = new PromptSkipper(reader, 1 << 20, NO_LIMIT);
+        EventAssembler events = new EventAssembler(reader, 1 << 20, NO_LIMIT);
         byte[] head = bytes("{\"content\":\"\",\"prompt\":\"");
         byte[] tail = bytes("\",\"stop\":true}");
         long before = Allocation.ofThisThread();
-        skipper.data(head, 0, head.length);
+        events.data(head, 0, head.length);
+        events.keep();
         for (int i = 0; i < times; i++) {
-            skipper.data(part, 0, part.length);
+            events.data(part, 0, part.length);
         }
-        skipper.data(tail, 0, tail.length);
-        skipper.event(false);
+        events.data(tail, 0, tail.length);
+        events.event(false);
         long allocated = Allocation.ofThisThread() - before;
-        reader.close();
         assertTrue(ended[0], "the end marker behind it was read");
         return allocated;
     }

@@ -56,6 +56,9 @@ final class SseProbe implements SseSink {
     }
 
     @Override
+    public void keep() {}
+
+    @Override
     public boolean event(boolean error) {
         events.add((error ? "error:" : "data:") + data.toString(StandardCharsets.UTF_8));
         data.reset();

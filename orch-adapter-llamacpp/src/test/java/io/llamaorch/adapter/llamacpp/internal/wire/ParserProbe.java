@@ -79,11 +79,10 @@ final class ParserProbe implements ResponseParser.Sink {
     }
 
     @Override
-    public boolean onBody(ByteBuffer bytes) {
+    public void onBody(ByteBuffer bytes) {
         if (!bytes.hasRemaining()) {
             throw new AssertionError("an empty piece");
         }
         body.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
-        return true;
     }
 }

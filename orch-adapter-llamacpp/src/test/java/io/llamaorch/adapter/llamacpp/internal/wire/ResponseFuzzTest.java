@@ -8,6 +8,7 @@ import io.llamaorch.adapter.llamacpp.fuzz.Mutator;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -106,10 +107,9 @@ class ResponseFuzzTest {
         }
 
         @Override
-        public boolean onBody(ByteBuffer bytes) {
+        public void onBody(ByteBuffer bytes) {
             assertTrue(bytes.hasRemaining(), "an empty part");
             body.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
-            return true;
         }
     }
 
@@ -121,7 +121,7 @@ class ResponseFuzzTest {
         int from = 0;
         try {
             for (int to : reads) {
-                complete = parser.feed(ByteBuffer.wrap(input, from, to - from));
+                complete = parser.feed(ByteBuffer.wrap(Arrays.copyOfRange(input, from, to)));
                 from = to;
             }
         } catch (WireException e) {

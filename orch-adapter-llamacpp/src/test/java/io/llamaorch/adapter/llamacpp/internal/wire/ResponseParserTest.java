@@ -5,6 +5,7 @@ import static io.llamaorch.adapter.llamacpp.internal.wire.ParserProbe.transcript
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -144,42 +145,35 @@ class ResponseParserTest {
     @Test
     void sinkThatHasEnough_hearsNoMore() {
         StringBuilder heard = new StringBuilder();
-        ResponseParser parser = new ResponseParser("GET", new ResponseParser.Sink() {
-            @Override
-            public boolean onHead(ResponseHead head) {
-                return true;
-            }
-
-            @Override
-            public boolean onBody(ByteBuffer bytes) {
-                heard.append((char) bytes.get(bytes.position()));
-                return false;
-            }
-        });
-        parser.feed(ByteBuffer.wrap(
-                bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n0\r\n\r\n")));
-        assertEquals("a", heard.toString());
+        ResponseParser parser = new ResponseParser("GET", sink(false, heard));
+        assertFalse(parser.feed(ByteBuffer.wrap(bytes("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na"))));
+        assertEquals("", heard.toString());
     }
 
     @Test
-    void listenerThatMovesTheBuffer_doesNoHarm() {
+    void chunksOfOneRead_areHandedOverAtOnce_alsoThoseBeforeNonsense() {
         StringBuilder heard = new StringBuilder();
-        ResponseParser parser = new ResponseParser("GET", new ResponseParser.Sink() {
+        ResponseParser parser = new ResponseParser("GET", sink(true, heard));
+        parser.feed(ByteBuffer.wrap(
+                bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\naa\r\n2;x=y\r\nbb\r\n3\r\nc")));
+        assertEquals("[aabbc]", heard.toString());
+        assertThrows(WireException.class, () -> parser.feed(ByteBuffer.wrap(bytes("cc\r\n1\r\nd\r\n1\r\nee\r\n"))));
+        assertEquals("[aabbc][ccde]", heard.toString());
+    }
+
+    private static ResponseParser.Sink sink(boolean goOn, StringBuilder heard) {
+        return new ResponseParser.Sink() {
             @Override
             public boolean onHead(ResponseHead head) {
-                return true;
+                return goOn;
             }
 
             @Override
-            public boolean onBody(ByteBuffer bytes) {
-                heard.append((char) bytes.get(bytes.position()));
-                bytes.clear();
-                return true;
+            public void onBody(ByteBuffer bytes) {
+                heard.append('[')
+                        .append(StandardCharsets.ISO_8859_1.decode(bytes))
+                        .append(']');
             }
-        });
-        boolean complete = parser.feed(ByteBuffer.wrap(
-                bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\naa\r\n2\r\nbb\r\n0\r\n\r\n")));
-        assertEquals("ab", heard.toString());
-        assertTrue(complete);
+        };
     }
 }
