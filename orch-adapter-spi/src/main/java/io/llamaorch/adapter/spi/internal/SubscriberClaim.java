@@ -144,6 +144,10 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
         if (delivered < requested && !backlog.dropped() && !unsubscribed && badRequest == null && backlog.isEmpty()) {
             backlog.countTaken();
             deliver(event);
+            owner = null;
+            if (!core.ended() && STATE.compareAndSet(this, OWNED, FREE)) {
+                return true; // nobody left a note, and whoever ends the stream from now on will
+            }
         } else {
             backlog.enqueue(event);
         }

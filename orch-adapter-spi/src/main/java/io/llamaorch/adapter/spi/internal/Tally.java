@@ -2,17 +2,29 @@ package io.llamaorch.adapter.spi.internal;
 
 import io.llamaorch.adapter.spi.Timings;
 import io.llamaorch.adapter.spi.Usage;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
  * What the engine told of its work so far. Written by the producer; read by whoever ends the stream, after the ledger.
  */
 final class Tally {
 
+    private static final VarHandle GENERATED;
+
+    static {
+        try {
+            GENERATED = MethodHandles.lookup().findVarHandle(Tally.class, "generated", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private int prompt = -1;
     private int cached = -1;
 
-    /** Written last and read first, so that the other two are seen with it. */
-    private volatile int generated = -1;
+    /** Written last and read first by others, so that the other two are seen with it; by way of GENERATED. */
+    private int generated = -1;
 
     private volatile Timings timings = Timings.UNKNOWN;
 
@@ -21,7 +33,7 @@ final class Tally {
         boolean rose = newGenerated > Math.max(0, generated);
         prompt = newPrompt < 0 ? prompt : newPrompt;
         cached = newCached < 0 ? cached : newCached;
-        generated = newGenerated < 0 ? generated : newGenerated;
+        GENERATED.setRelease(this, newGenerated < 0 ? generated : newGenerated);
         return rose;
     }
 
@@ -30,7 +42,7 @@ final class Tally {
     }
 
     Usage usage() {
-        int seen = generated;
+        int seen = (int) GENERATED.getAcquire(this);
         return Usage.of(prompt, cached, seen);
     }
 

@@ -1,7 +1,6 @@
 package io.llamaorch.adapter.llamacpp.internal.codec;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -43,11 +42,21 @@ final class NameTable<M> {
             if (name == null) {
                 return otherwise;
             }
-            if (Arrays.equals(bytes, from, to, name, 0, name.length)) {
+            if (to - from == name.length && isAt(from, name, bytes)) {
                 return (M) meanings[place];
             }
             place = (place + 1) & (names.length - 1);
         }
+    }
+
+    /** By hand, as names are too short for what the library does to compare them. */
+    private static boolean isAt(int from, byte[] name, byte[] bytes) {
+        for (int i = 0; i < name.length; i++) {
+            if (bytes[from + i] != name[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Length, first and last byte tell the names of an engine's events apart well enough. */
