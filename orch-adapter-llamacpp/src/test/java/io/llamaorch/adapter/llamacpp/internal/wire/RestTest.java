@@ -10,9 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -91,34 +89,6 @@ class RestTest {
         fixture.transport(flooding()).stream(WireFixture.GET, recorder);
         recorder.awaitOutcome();
         assertEquals(TOTAL, recorder.body().length());
-    }
-
-    @Test
-    void resume_beforeALaterPieceOfTheSameRead_doesNotCountForIt() throws Exception {
-        CountDownLatch twoPieces = new CountDownLatch(2);
-        AtomicInteger pieces = new AtomicInteger();
-        Recorder recorder = new Recorder();
-        recorder.onPiece(piece -> {
-            if (pieces.incrementAndGet() == 1) {
-                recorder.call().resume();
-            }
-            twoPieces.countDown();
-            return false;
-        });
-        Call call = fixture
-                .transport(Peer.following(line -> {
-                    line.request();
-                    line.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n");
-                    Patience.await(twoPieces);
-                    line.send("1\r\nc\r\n0\r\n\r\n");
-                }))
-                .stream(WireFixture.GET, recorder);
-        Patience.await(twoPieces);
-        fixture.turn();
-        assertEquals("ab", recorder.body());
-        call.resume();
-        recorder.awaitOutcome();
-        assertEquals("abc", recorder.body());
     }
 
     @Test
