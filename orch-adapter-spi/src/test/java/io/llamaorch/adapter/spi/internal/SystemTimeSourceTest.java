@@ -6,13 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.spi.TimeSource;
 import io.llamaorch.adapter.tck.NoLeaks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 @NoLeaks
 @DisplayName("Real time (TIM-03)")
@@ -68,6 +74,41 @@ class SystemTimeSourceTest {
         assertEquals(List.of("first"), Bench.soon(seen), "what runs does not wait any more");
         first.cancel();
         assertEquals(List.of(), time.pending());
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    @DisplayName("A timer that is set and taken back, as each stream does, does not wake the thread of the timers")
+    void task_whenTakenBackLongBeforeItsTime_wakesNobody() throws Exception {
+        CompletableFuture<Void> ran = new CompletableFuture<>();
+        TimeSource.Scheduled kept = time.schedule(Duration.ofHours(1), () -> {});
+        time.schedule(Duration.ZERO, () -> ran.complete(null));
+        Bench.soon(ran);
+        String timers = "";
+        try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
+            for (Path thread : threads.toList()) {
+                if (Files.readString(thread.resolve("comm")).equals("orch-timer\n")) {
+                    timers = thread.resolve("status").toString();
+                }
+            }
+        }
+        long before = waits(timers);
+        for (int i = 0; i < 2000; i++) {
+            time.schedule(Duration.ofMinutes(1), () -> {}).cancel();
+        }
+        long woken = waits(timers) - before;
+        kept.cancel();
+        assertTrue(woken < 200, "it was woken " + woken + " times");
+    }
+
+    /** How often the system has made a thread wait. */
+    private static long waits(String status) throws IOException {
+        return Files.readAllLines(Path.of(status)).stream()
+                .filter(line -> line.startsWith("voluntary_ctxt_switches:"))
+                .mapToLong(line ->
+                        Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+                .findFirst()
+                .orElseThrow();
     }
 
     private record Named(String name, Runnable task) implements Runnable {
