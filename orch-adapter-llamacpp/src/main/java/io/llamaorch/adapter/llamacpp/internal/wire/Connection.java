@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * the response is read already, as an engine that refuses it answers and closes early.
  *
  * <p>The end is decided once, by whoever first sets {@code over}: a cancel on any thread, the response's end, or a
- * failure. Everything else belongs to the I/O thread.
+ * failure. Everything else belongs to the I/O thread from {@link #begin} on, and before that to the thread that makes the
+ * call, which may have sent the request by then.
  */
 final class Connection implements Call, Connector.Client, ResponseParser.Sink {
 
@@ -45,6 +46,11 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
     private boolean resting;
     private int restingSince;
 
+    /** Whether the call is still with the thread that makes it. */
+    private boolean ahead;
+
+    private boolean toldConnected;
+
     /** Prepares a call, over TLS if there is a {@code tls}; a limit ends it as a whole, from {@link #begin} on. */
     Connection(
             Loop loop,
@@ -65,8 +71,48 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
         outgoing = new Outgoing(request.head(endpoint), request.body());
     }
 
+    /**
+     * Connects and sends as far as that goes at once, on the thread that makes the call and before the I/O thread knows of
+     * it. Never blocks, and a thread that is interrupted stays so: the socket is not in blocking mode.
+     *
+     * @return what the I/O thread must do first
+     */
+    Runnable headStart() {
+        ahead = true;
+        try {
+            SocketChannel early = connector.headStart();
+            if (early != null && outgoing != null && outgoing.isSmall()) {
+                toldConnected = true;
+                listener.onConnected(this);
+                if (!over.get()) {
+                    sendAhead(early, outgoing);
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            return () -> {
+                ahead = false;
+                throw e;
+            };
+        }
+        return this::begin;
+    }
+
+    private void sendAhead(SocketChannel early, Outgoing request) {
+        try {
+            if (request.writeTo(early)) {
+                outgoing = null;
+            }
+        } catch (IOException e) {
+            notSent = e;
+            outgoing = null;
+        }
+    }
+
     void begin() {
-        if (!over.get()) {
+        ahead = false;
+        if (over.get()) {
+            release(); // whoever ended it could not yet
+        } else {
             if (limit != null) {
                 timer = time.schedule(limit, new Limit(limit));
             }
@@ -102,10 +148,10 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
         socket = connected;
         secured = overTls;
         key = loop.watch(connected, SelectionKey.OP_READ, this);
-        if (!over.get()) {
+        if (!over.get() && !toldConnected) {
             listener.onConnected(this);
         }
-        if (!over.get()) {
+        if (!over.get() && (outgoing != null || overTls != null)) {
             send(overTls == null ? connected : overTls);
         }
         if (!over.get() && overTls != null) {
@@ -162,6 +208,7 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
 
     @Override
     public void broke(Throwable cause) {
+        ahead = false;
         if (cause instanceof WireException refusal) {
             fail(refusal.kind(), String.valueOf(refusal.getMessage()), null);
         } else {
@@ -269,8 +316,9 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
         return outgoing != null || (secured != null && secured.hasUnsent());
     }
 
-    /** The loop has ended before it took this in; the only step that runs on the caller's thread. */
+    /** The loop has ended before it took this in: the call ends on the caller's thread. */
     void turnAway() {
+        connector.abandon();
         if (over.compareAndSet(false, true)) {
             listener.onFailure(failure(Kind.CLOSED, "the transport is closed", null));
         }
@@ -282,6 +330,9 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
 
     /** Gives up everything that is held; idempotent. */
     private void release() {
+        if (ahead) {
+            return;
+        }
         connector.abandon();
         if (timer != null) {
             timer.cancel();

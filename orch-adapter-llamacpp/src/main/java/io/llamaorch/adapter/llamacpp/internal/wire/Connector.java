@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * the connection if TLS is wanted, all within the connect limit. Each address gets an equal share of what is left of it,
  * so that a dead one cannot use it up; the handshake gets all that is left then.
  *
- * <p>Thread safety: everything belongs to the I/O thread.
+ * <p>Thread safety: everything belongs to the I/O thread, but for {@link #headStart}, which comes before all else.
  */
 final class Connector implements Handshake.Client {
 
@@ -44,6 +44,8 @@ final class Connector implements Handshake.Client {
     private final Client client;
 
     private boolean over;
+    private boolean started;
+    private boolean connected;
     private long start;
     private List<InetAddress> addresses = List.of();
     private int tried;
@@ -65,9 +67,40 @@ final class Connector implements Handshake.Client {
         this.client = client;
     }
 
-    void begin() {
+    /**
+     * Asks the system for the connection on the thread of whoever calls, before the I/O thread takes part: that spares a
+     * request the time which that thread takes to wake up. Does nothing if a name must be looked up first. Never blocks;
+     * what comes of it is told after {@link #begin}.
+     *
+     * @return the socket, which stays with this connector, if it is connected and need not be secured; else null
+     */
+    @Nullable
+    SocketChannel headStart() {
+        InetAddress address = endpoint.literal().orElse(null);
+        if (address == null) {
+            return null;
+        }
+        started = true;
         start = time.nanoTime();
-        endpoint.literal().ifPresentOrElse(address -> lookedUp(List.of(address)), this::lookUp);
+        addresses = List.of(address);
+        try {
+            connected = connect();
+        } catch (IOException | UnsupportedAddressTypeException e) {
+            note(e);
+            closeSocket();
+        }
+        return connected && tls == null ? socket : null;
+    }
+
+    void begin() {
+        if (!started) {
+            start = time.nanoTime();
+            endpoint.literal().ifPresentOrElse(address -> lookedUp(List.of(address)), this::lookUp);
+        } else if (socket == null) {
+            tryNext();
+        } else {
+            follow(socket);
+        }
     }
 
     /** The socket is connected, or has failed to, or the handshake can go on. */
@@ -121,18 +154,28 @@ final class Connector implements Handshake.Client {
             client.fail(kind, message, cause);
             return;
         }
-        InetSocketAddress address = new InetSocketAddress(addresses.get(tried++), endpoint.port());
-        SocketChannel next;
-        boolean connected;
         try {
-            next = open();
-            // Asking again at once spares a turn of the loop: within one host the connection often stands already.
-            connected = next.connect(address) || next.finishConnect();
+            connected = connect();
         } catch (IOException | UnsupportedAddressTypeException e) {
             note(e);
             tryNext();
             return;
         }
+        if (socket != null) {
+            follow(socket);
+        }
+    }
+
+    /** Opens a socket to the next address; says whether it is connected already. */
+    private boolean connect() throws IOException {
+        InetSocketAddress address = new InetSocketAddress(addresses.get(tried++), endpoint.port());
+        SocketChannel next = open();
+        // Asking again at once spares a turn of the loop: within one host the connection often stands already.
+        return next.connect(address) || next.finishConnect();
+    }
+
+    /** What becomes of a socket that is connected, or about to be. */
+    private void follow(SocketChannel next) {
         if (connected) {
             succeed(next);
         } else {
@@ -153,13 +196,13 @@ final class Connector implements Handshake.Client {
         return next;
     }
 
-    private void succeed(SocketChannel connected) {
+    private void succeed(SocketChannel next) {
         disarm();
         if (tls == null) {
-            handOver(connected, null);
+            handOver(next, null);
         } else {
             arm(left());
-            handshake = new Handshake(loop, client, connected, this);
+            handshake = new Handshake(loop, client, next, this);
             handshake.begin(tls, endpoint);
         }
     }
@@ -177,11 +220,11 @@ final class Connector implements Handshake.Client {
         client.fail(Kind.TLS, tls == null ? "TLS failed" : tls.explain(why), why);
     }
 
-    private void handOver(SocketChannel connected, @Nullable TlsChannel secured) {
+    private void handOver(SocketChannel next, @Nullable TlsChannel secured) {
         over = true;
         socket = null;
         handshake = null;
-        client.connected(connected, secured);
+        client.connected(next, secured);
     }
 
     private Duration left() {
@@ -252,8 +295,9 @@ final class Connector implements Handshake.Client {
     }
 
     private void closeSocket() {
-        if (socket != null) {
-            close(socket);
+        SocketChannel open = socket;
+        if (open != null) {
+            close(open);
             socket = null;
         }
     }

@@ -2,6 +2,7 @@ package io.llamaorch.adapter.llamacpp.internal.wire;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.WritableByteChannel;
 
 /**
@@ -18,6 +19,17 @@ final class Outgoing {
     Outgoing(byte[] head, ByteBuffer body) {
         this.head = ByteBuffer.wrap(head);
         this.body = body;
+    }
+
+    /** Whether it is so small that the system may copy it at once, on any thread. */
+    boolean isSmall() {
+        return head.remaining() + body.remaining() <= EventLoop.BUFFER_BYTES;
+    }
+
+    /** Writes as much as the socket takes now, without a buffer of ours; returns whether everything is written. */
+    boolean writeTo(GatheringByteChannel channel) throws IOException {
+        channel.write(new ByteBuffer[] {head, body});
+        return !body.hasRemaining() && !head.hasRemaining();
     }
 
     /** Writes as much as the channel takes now; returns whether everything is written. */

@@ -80,7 +80,7 @@ public final class SocketTransport implements Transport {
         }
         EventLoop loop = running.get();
         Connection connection = new Connection(loop, time, endpoint, tls, request, listener, limit);
-        if (!loop.admit(connection, this, connection::begin)) {
+        if (!loop.admit(connection, this, connection.headStart())) {
             connection.turnAway();
         } else if (closed.get()) {
             loop.evict(this); // close() may have looked before this call was in

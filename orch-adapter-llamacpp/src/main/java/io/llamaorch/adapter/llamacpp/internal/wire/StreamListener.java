@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
  * Hears the answer to one request as it arrives.
  *
  * <p>All methods are called on the I/O thread, one after another, and must not block: every other stream waits
- * meanwhile. One that throws costs its own call only: the connection is closed and {@code onFailure} called with kind
+ * meanwhile. Only {@code onConnected} may be called on the thread that calls {@link Transport#stream} instead, before
+ * that returns. One that throws costs its own call only: the connection is closed and {@code onFailure} called with kind
  * {@code INTERNAL}. Unless the call is cancelled exactly one of {@code onEnd} and {@code onFailure} is called, last, when
  * the connection has been given up.
  */

@@ -164,6 +164,26 @@ class CancelTest {
     }
 
     @Test
+    void cancel_byAnotherThreadWhileTheCallerIsAboutToSend_sendsNothing() throws Exception {
+        Recorder recorder = new Recorder();
+        recorder.onAny(() -> {
+            try {
+                Thread other = new Thread(() -> recorder.call().cancel(), "canceller");
+                other.start();
+                Patience.end(other);
+                fixture.turn(); // the I/O thread has heard of the cancel, and must leave the socket to its owner
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+        fixture.transport(Peer.following(line -> endings.add(line.awaitEnd()))).stream(WireFixture.GET, recorder);
+        assertResetSoon();
+        fixture.turn();
+        assertEquals(List.of("connected"), recorder.events());
+        assertEquals(0, fixture.time().waiting());
+    }
+
+    @Test
     void cancel_afterTheEnd_doesNothing() throws Exception {
         Recorder recorder = new Recorder();
         Call call =

@@ -64,6 +64,26 @@ class SocketTransportTest {
     }
 
     @Test
+    void request_toAnAddress_leavesBeforeTheIoThreadTakesPart() throws Exception {
+        List<String> threads = new ArrayList<>();
+        Recorder recorder = new Recorder();
+        recorder.onAny(() -> threads.add(Thread.currentThread().getName()));
+        fixture.transport(Peer.answering(HEALTHY)).stream(WireFixture.GET, recorder);
+        recorder.awaitOutcome();
+        assertEquals(List.of(Thread.currentThread().getName(), "llamacpp-io"), List.of(threads.get(0), threads.get(1)));
+    }
+
+    @Test
+    void request_fromAThreadThatIsInterrupted_leavesAndKeepsTheFlag() throws Exception {
+        Recorder recorder = new Recorder();
+        SocketTransport transport = fixture.transport(Peer.answering(HEALTHY));
+        Thread.currentThread().interrupt();
+        transport.exchange(WireFixture.GET, recorder);
+        assertTrue(Thread.interrupted());
+        assertEquals(List.of("answer"), recorder.awaitOutcome().events());
+    }
+
+    @Test
     void stream_whenChunked_handsOverEachPieceAsItComes() throws Exception {
         Semaphore delivered = new Semaphore(0);
         Recorder recorder = new Recorder();
