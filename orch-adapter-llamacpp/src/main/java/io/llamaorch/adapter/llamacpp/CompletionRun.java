@@ -278,11 +278,11 @@ final class CompletionRun implements StreamListener {
 
     /** Closes the connection, also when the engine has nothing more to say that matters (EVT-10); on any thread. */
     private void hangUp() {
-        alarm.stop();
         Call running = call;
         if (running != null) {
             running.cancel();
         }
+        alarm.stop();
     }
 
     /** The engine may be read again; on any thread. */

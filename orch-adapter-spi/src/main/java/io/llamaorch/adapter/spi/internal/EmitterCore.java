@@ -433,11 +433,11 @@ public final class EmitterCore implements TokenEmitter {
         }
         steps.at(Step.SEALED);
         TokenEvent.Terminal event = terminal.get();
-        watchdog.stop();
         whenEnded.run();
         try {
-            teardown.begin(event, cause);
+            teardown.begin(event, cause); // the engine first: it works until it knows
         } finally {
+            watchdog.stop();
             outcome.set(event, executor);
             backlog.ended();
         }

@@ -123,8 +123,21 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
     @Override
     public void cancel() {
         if (over.compareAndSet(false, true)) {
-            loop.execute(this, this::release);
+            if (loop.isHere()) {
+                hangUp();
+            } else {
+                loop.execute(this, this::hangUp);
+            }
         }
+    }
+
+    /** Closes the connection first, and does the rest after the engine can have noticed (CAN-05). */
+    private void hangUp() {
+        if (socket != null) {
+            Connector.close(socket);
+            loop.letGo();
+        }
+        release();
     }
 
     @Override

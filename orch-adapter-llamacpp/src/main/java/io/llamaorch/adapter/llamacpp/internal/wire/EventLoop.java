@@ -9,6 +9,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * handler has been told.
  *
  * <p>A socket that is closed on this thread is really gone when the thread waits again, as a selector's first act is to
- * let go of what was closed.
+ * let go of what was closed; or at once by {@link #letGo}. For its sake what is ready is first gathered and then served, as
+ * a selector that is serving cannot select.
  *
  * <p>Thread safety: safe for concurrent use, but for what is said to belong to the I/O thread.
  */
@@ -64,6 +67,10 @@ final class EventLoop implements Loop {
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean wakeupPending = new AtomicBoolean();
+    /** What is ready and not served yet. Belongs to the I/O thread. */
+    private final List<SelectionKey> ready = new ArrayList<>();
+
+    private final Consumer<SelectionKey> gather = ready::add;
     private final Map<Handler, Object> owners = new ConcurrentHashMap<>();
     private ByteBuffer scratch = ByteBuffer.allocate(0);
     private volatile boolean ending;
@@ -91,10 +98,25 @@ final class EventLoop implements Loop {
     @Override
     public boolean execute(Handler handler, Runnable step) {
         tasks.add(new Task(handler, step));
-        if (Thread.currentThread() != thread && wakeupPending.compareAndSet(false, true)) {
+        if (!isHere() && wakeupPending.compareAndSet(false, true)) {
             selector.wakeup();
         }
         return !ended;
+    }
+
+    @Override
+    public boolean isHere() {
+        return Thread.currentThread() == thread;
+    }
+
+    @Override
+    public void letGo() {
+        try {
+            selector.selectNow(gather);
+        } catch (IOException e) {
+            LOG.atDebug().setCause(e).log("The selector cannot select; the next time it will end the thread.");
+        }
+        wakeupPending.set(false); // a call to wake up may just have been used up; what it was for runs in this turn
     }
 
     @Override
@@ -151,7 +173,7 @@ final class EventLoop implements Loop {
     void end(Duration patience) {
         ending = true;
         selector.wakeup();
-        if (Thread.currentThread() != thread) {
+        if (!isHere()) {
             try {
                 thread.join(patience.toMillis());
             } catch (InterruptedException e) {
@@ -163,9 +185,9 @@ final class EventLoop implements Loop {
     private void run() {
         Throwable cause = WireException.closed();
         try {
-            Consumer<SelectionKey> dispatch = this::dispatch;
             while (!ending) {
-                selector.select(dispatch);
+                selector.select(gather);
+                serve();
                 Thread.interrupted(); // a listener's stray interrupt would make every select return at once
                 wakeupPending.set(false);
                 for (Task task = tasks.poll(); task != null; task = tasks.poll()) {
@@ -180,6 +202,15 @@ final class EventLoop implements Loop {
         if (cause instanceof Error error) {
             throw error;
         }
+    }
+
+    /** Serves what is ready, and what becomes so meanwhile if that is noticed. */
+    @SuppressWarnings("ForLoopReplaceableByForEach") // the list may grow
+    private void serve() {
+        for (int i = 0; i < ready.size(); i++) {
+            dispatch(ready.get(i));
+        }
+        ready.clear();
     }
 
     private void dispatch(SelectionKey key) {

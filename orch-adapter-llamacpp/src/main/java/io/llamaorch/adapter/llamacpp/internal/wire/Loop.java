@@ -10,6 +10,15 @@ interface Loop {
     /** Has a handler's step run on the I/O thread; false if the loop has ended, and the step may never run. */
     boolean execute(EventLoop.Handler handler, Runnable step);
 
+    /** Whether this is the I/O thread. */
+    boolean isHere();
+
+    /**
+     * Has the system really close what was closed: a selector keeps a closed socket until it selects next, which may be
+     * some way off. Belongs to the I/O thread.
+     */
+    void letGo();
+
     /** Lets go of a handler that needs nothing any more. */
     void leave(EventLoop.Handler handler);
 

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -151,6 +152,23 @@ class CancelTest {
         fixture.turn();
         assertEquals("ab", recorder.body(), "one read is one piece");
         assertEquals(List.of("connected", "head 200"), recorder.events());
+    }
+
+    @Test
+    void cancel_fromWithinAPiece_hasClosedWhenItReturns() throws Exception {
+        CompletableFuture<Peer.Ending> seenMeanwhile = new CompletableFuture<>();
+        Recorder recorder = new Recorder();
+        recorder.onPiece(piece -> {
+            recorder.call().cancel();
+            try {
+                seenMeanwhile.complete(Patience.next(endings)); // the I/O thread does nothing else until then
+            } catch (Exception | AssertionError e) {
+                seenMeanwhile.completeExceptionally(e);
+            }
+            return true;
+        });
+        fixture.transport(streaming()).stream(WireFixture.GET, recorder);
+        assertEquals(Peer.Ending.RESET, Patience.get(seenMeanwhile));
     }
 
     @Test

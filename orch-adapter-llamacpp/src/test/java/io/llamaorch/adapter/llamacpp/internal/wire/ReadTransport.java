@@ -108,6 +108,14 @@ public final class ReadTransport implements Transport {
         }
 
         @Override
+        public boolean isHere() {
+            return false;
+        }
+
+        @Override
+        public void letGo() {}
+
+        @Override
         public void leave(EventLoop.Handler handler) {}
 
         @Override
