@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.llamacpp.internal.codec;
 
+import io.llamaorch.adapter.llamacpp.internal.sse.ByteSearch;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -293,31 +294,25 @@ final class JsonCursor {
 
     /** Reads a string that begins here, and finds out what it takes to decode it. */
     private void string() {
-        byte[] in = bytes;
-        int behind = to;
-        int i = at + 1;
-        from = i;
+        from = at + 1;
         escapes = false;
         wide = false;
-        while (i < behind) {
-            byte b = in[i];
-            if (b == '"') {
-                end = i;
-                at = i + 1;
-                return;
-            } else if (b == '\\') {
+        int i = ByteSearch.plainEnd(bytes, from, to);
+        while (i < to && bytes[i] != '"') {
+            if (bytes[i] == '\\') {
                 escapes = true;
                 i = escape(i);
-            } else if (b < 0) {
-                wide = true;
-                i = Utf8.next(in, i, behind);
-                require(i > 0, "invalid UTF-8");
             } else {
-                require(b >= ' ', "a control character in a string");
-                i++;
+                require(bytes[i] < 0, "a control character in a string");
+                wide = true;
+                i = Utf8.next(bytes, i, to);
+                require(i > 0, "invalid UTF-8");
             }
+            i = ByteSearch.plainEnd(bytes, i, to);
         }
-        throw new NoJsonException("it is cut off");
+        require(i < to, "it is cut off");
+        end = i;
+        at = i + 1;
     }
 
     /** Goes behind the escape that begins here. */

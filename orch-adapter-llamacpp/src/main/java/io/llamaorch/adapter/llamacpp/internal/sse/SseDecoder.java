@@ -1,8 +1,5 @@
 package io.llamaorch.adapter.llamacpp.internal.sse;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -24,12 +21,6 @@ public final class SseDecoder {
 
     /** How nearly every line begins. */
     private static final byte[] DATA_FIELD = {'d', 'a', 't', 'a', ':', ' '};
-
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long ONES = 0x0101010101010101L;
-    private static final long TOP_BITS = ONES << 7;
-    private static final long LINE_FEEDS = ONES * '\n';
-    private static final long CARRIAGE_RETURNS = ONES * '\r';
 
     private enum Place {
         /** Inside what may be the byte-order mark. */
@@ -188,7 +179,7 @@ public final class SseDecoder {
     }
 
     private int value(byte[] bytes, int from, int to) {
-        int at = lineEnd(bytes, from, to);
+        int at = ByteSearch.lineEnd(bytes, from, to);
         if (at > from) {
             count(at - from);
             if (wanted) {
@@ -197,25 +188,6 @@ public final class SseDecoder {
         }
         if (at < to) {
             endLine(bytes[at]);
-            at++;
-        }
-        return at;
-    }
-
-    /** Where the line ends, eight bytes at a time: a byte of {@code x} is zero where {@code (x - 1) & ~x} has its top bit. */
-    private static int lineEnd(byte[] bytes, int from, int to) {
-        int at = from;
-        while (at + Long.BYTES <= to) {
-            long word = (long) LONGS.get(bytes, at);
-            long lineFeed = word ^ LINE_FEEDS;
-            long carriageReturn = word ^ CARRIAGE_RETURNS;
-            long ends = (((lineFeed - ONES) & ~lineFeed) | ((carriageReturn - ONES) & ~carriageReturn)) & TOP_BITS;
-            if (ends != 0) {
-                return at + Long.numberOfTrailingZeros(ends) / Byte.SIZE;
-            }
-            at += Long.BYTES;
-        }
-        while (at < to && bytes[at] != '\n' && bytes[at] != '\r') {
             at++;
         }
         return at;

@@ -5,8 +5,10 @@ import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure.Kind;
 import io.llamaorch.adapter.spi.TimeSource;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -169,7 +171,7 @@ final class Connector implements Handshake.Client {
     /** Opens a socket to the next address; says whether it is connected already. */
     private boolean connect() throws IOException {
         InetSocketAddress address = new InetSocketAddress(addresses.get(tried++), endpoint.port());
-        SocketChannel next = open();
+        SocketChannel next = open(address.getAddress());
         // Asking again at once spares a turn of the loop: within one host the connection often stands already.
         return next.connect(address) || next.finishConnect();
     }
@@ -185,8 +187,12 @@ final class Connector implements Handshake.Client {
         }
     }
 
-    private SocketChannel open() throws IOException {
-        SocketChannel next = SocketChannel.open();
+    private SocketChannel open(InetAddress address) throws IOException {
+        // A socket of IPv6's family reaches an address of IPv4 too, at a higher price for making it and for each
+        // packet.
+        SocketChannel next = address instanceof Inet4Address
+                ? SocketChannel.open(StandardProtocolFamily.INET)
+                : SocketChannel.open();
         socket = next;
         next.configureBlocking(false);
         next.setOption(StandardSocketOptions.TCP_NODELAY, true);
