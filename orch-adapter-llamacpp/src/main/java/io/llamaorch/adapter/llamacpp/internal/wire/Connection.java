@@ -51,7 +51,7 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
 
     private boolean toldConnected;
 
-    /** Prepares a call, over TLS if there is a {@code tls}; a limit ends it as a whole, from {@link #begin} on. */
+    /** Prepares a call, over TLS if there is a {@code tls}; a limit ends it as a whole, from {@link #headStart} on. */
     Connection(
             Loop loop,
             TimeSource time,
@@ -79,6 +79,9 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
      */
     Runnable headStart() {
         ahead = true;
+        if (limit != null) {
+            timer = time.schedule(limit, new Limit(limit));
+        }
         try {
             SocketChannel early = connector.headStart();
             if (early != null && outgoing != null && outgoing.isSmall()) {
@@ -113,9 +116,6 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
         if (over.get()) {
             release(); // whoever ended it could not yet
         } else {
-            if (limit != null) {
-                timer = time.schedule(limit, new Limit(limit));
-            }
             connector.begin();
         }
     }
@@ -332,6 +332,7 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
     /** The loop has ended before it took this in: the call ends on the caller's thread. */
     void turnAway() {
         connector.abandon();
+        stopLimit();
         if (over.compareAndSet(false, true)) {
             listener.onFailure(failure(Kind.CLOSED, "the transport is closed", null));
         }
@@ -341,16 +342,20 @@ final class Connection implements Call, Connector.Client, ResponseParser.Sink {
         return new WireFailure(kind, endpoint.hostAndPort() + ": " + message, responseSeen, cause);
     }
 
+    private void stopLimit() {
+        TimeSource.Scheduled armed = timer;
+        if (armed != null) {
+            armed.cancel();
+        }
+    }
+
     /** Gives up everything that is held; idempotent. */
     private void release() {
         if (ahead) {
             return;
         }
         connector.abandon();
-        if (timer != null) {
-            timer.cancel();
-            timer = null;
-        }
+        stopLimit();
         if (socket != null) {
             Connector.close(socket);
             socket = null;
