@@ -67,6 +67,7 @@ final class EventLoop implements Loop {
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean wakeupPending = new AtomicBoolean();
+
     /** What is ready and not served yet. Belongs to the I/O thread. */
     private final List<SelectionKey> ready = new ArrayList<>();
 
