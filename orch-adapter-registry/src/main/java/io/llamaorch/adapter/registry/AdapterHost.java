@@ -1,11 +1,11 @@
 package io.llamaorch.adapter.registry;
 
-import io.llamaorch.adapter.registry.internal.Closing;
 import io.llamaorch.adapter.registry.internal.Foreign;
-import io.llamaorch.adapter.registry.internal.Jobs;
 import io.llamaorch.adapter.registry.internal.NearMiss;
-import io.llamaorch.adapter.registry.internal.Pool;
-import io.llamaorch.adapter.registry.internal.Replica;
+import io.llamaorch.adapter.registry.internal.host.Closing;
+import io.llamaorch.adapter.registry.internal.host.Jobs;
+import io.llamaorch.adapter.registry.internal.host.Pool;
+import io.llamaorch.adapter.registry.internal.host.Replica;
 import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.AdapterFactory;
 import io.llamaorch.adapter.spi.Cancellation;

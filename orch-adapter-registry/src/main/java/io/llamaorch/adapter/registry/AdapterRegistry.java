@@ -1,7 +1,7 @@
 package io.llamaorch.adapter.registry;
 
-import io.llamaorch.adapter.registry.internal.Discovery;
 import io.llamaorch.adapter.registry.internal.NearMiss;
+import io.llamaorch.adapter.registry.internal.discovery.Discovery;
 import io.llamaorch.adapter.spi.AdapterFactory;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.WorkerError;

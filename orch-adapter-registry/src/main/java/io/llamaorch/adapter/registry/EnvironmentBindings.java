@@ -1,7 +1,7 @@
 package io.llamaorch.adapter.registry;
 
 import io.llamaorch.adapter.registry.internal.NearMiss;
-import io.llamaorch.adapter.registry.internal.TokenFile;
+import io.llamaorch.adapter.registry.internal.source.TokenFile;
 import io.llamaorch.adapter.spi.Secret;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

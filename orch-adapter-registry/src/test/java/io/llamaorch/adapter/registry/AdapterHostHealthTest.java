@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.llamaorch.adapter.registry.internal.Pool;
-import io.llamaorch.adapter.registry.internal.Replica;
+import io.llamaorch.adapter.registry.internal.host.Pool;
+import io.llamaorch.adapter.registry.internal.host.Replica;
 import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.WorkerError;

@@ -1,4 +1,4 @@
-/** How the registry and the host do their work. */
+/** What the parts of the registry share. */
 @NullMarked
 package io.llamaorch.adapter.registry.internal;
 

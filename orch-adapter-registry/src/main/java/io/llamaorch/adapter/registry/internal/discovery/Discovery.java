@@ -1,7 +1,8 @@
-package io.llamaorch.adapter.registry.internal;
+package io.llamaorch.adapter.registry.internal.discovery;
 
 import io.llamaorch.adapter.registry.DiscoveredAdapter;
 import io.llamaorch.adapter.registry.DiscoveryReport;
+import io.llamaorch.adapter.registry.internal.Foreign;
 import io.llamaorch.adapter.spi.AdapterDescriptor;
 import io.llamaorch.adapter.spi.AdapterFactory;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.llamaorch.adapter.registry.internal;
+package io.llamaorch.adapter.registry.internal.discovery;
 
 import io.llamaorch.adapter.registry.DiscoveredAdapter;
 import io.llamaorch.adapter.spi.AdapterFactory;

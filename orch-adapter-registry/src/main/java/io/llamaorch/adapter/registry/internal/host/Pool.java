@@ -1,7 +1,8 @@
-package io.llamaorch.adapter.registry.internal;
+package io.llamaorch.adapter.registry.internal.host;
 
 import io.llamaorch.adapter.registry.ReplicaResult;
 import io.llamaorch.adapter.registry.ReplicaStatus;
+import io.llamaorch.adapter.registry.internal.NearMiss;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Pin;
 import io.llamaorch.adapter.spi.TaskRequest;

@@ -1,6 +1,7 @@
-package io.llamaorch.adapter.registry.internal;
+package io.llamaorch.adapter.registry.internal.host;
 
 import io.llamaorch.adapter.registry.ReplicaSpec;
+import io.llamaorch.adapter.registry.internal.Foreign;
 import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.TimeSource;

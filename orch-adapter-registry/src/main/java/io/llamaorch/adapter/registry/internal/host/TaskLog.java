@@ -1,4 +1,4 @@
-package io.llamaorch.adapter.registry.internal;
+package io.llamaorch.adapter.registry.internal.host;
 
 import io.llamaorch.adapter.registry.ReplicaSpec;
 import io.llamaorch.adapter.spi.ErrorCode;

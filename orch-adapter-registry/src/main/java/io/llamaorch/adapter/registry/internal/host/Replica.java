@@ -1,9 +1,10 @@
-package io.llamaorch.adapter.registry.internal;
+package io.llamaorch.adapter.registry.internal.host;
 
 import io.llamaorch.adapter.registry.ReplicaResult;
 import io.llamaorch.adapter.registry.ReplicaSpec;
 import io.llamaorch.adapter.registry.ReplicaState;
 import io.llamaorch.adapter.registry.ReplicaStatus;
+import io.llamaorch.adapter.registry.internal.Foreign;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.TaskRequest;

@@ -1,4 +1,4 @@
-package io.llamaorch.adapter.registry.internal;
+package io.llamaorch.adapter.registry.internal.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

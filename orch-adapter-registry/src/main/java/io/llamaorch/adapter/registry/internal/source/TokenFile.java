@@ -1,4 +1,4 @@
-package io.llamaorch.adapter.registry.internal;
+package io.llamaorch.adapter.registry.internal.source;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
