@@ -161,8 +161,9 @@ public final class AdapterConfig {
         }
 
         /**
-         * Sets where subscribers that may block are called; without this, virtual threads where those of the JVM may
-         * block anywhere (24 and later), else threads that all adapters of this JVM share, as many as are busy at once.
+         * Sets where subscribers that may block are called; without this, a few threads that all adapters of this JVM
+         * share, one for each processor, and as many more as subscribers block for longer than 10 ms: virtual ones where
+         * those of the JVM may block anywhere (24 and later).
          *
          * @param deliveryExecutor must run all that it accepts, each in bounded time whatever the others do, or streams
          *     hang; a task that it rejects runs on the default instead

@@ -26,9 +26,9 @@ public interface TokenStream extends Flow.Publisher<TokenEvent>, Iterable<TokenE
      * Claims the stream for a subscriber, by the rules of Reactive Streams; never blocks.
      *
      * <p>{@code onSubscribe} is called here, on this thread. Events come serially after it: to a
-     * {@link NonBlockingSubscriber} on the thread at hand, to any other on a serial executor of the stream's own
-     * (virtual threads where the JVM has them), so that one that blocks delays only itself. A subscriber that throws ends its own stream with {@link ErrorCode#INTERNAL}. A failed task is an
-     * {@link TokenEvent.Error} followed by {@code onComplete}; {@code onError} is only for misuse: a second subscriber
+     * {@link NonBlockingSubscriber} on the thread at hand, to any other on the adapter's delivery
+     * threads, of which there are as many as block, so that one that blocks delays only itself. A subscriber that throws
+     * ends its own stream with {@link ErrorCode#INTERNAL}. A failed task is an {@link TokenEvent.Error} followed by {@code onComplete}; {@code onError} is only for misuse: a second subscriber
      * gets {@link IllegalStateException}, a request of 0 or less {@link IllegalArgumentException}.
      *
      * @param subscriber who receives the events

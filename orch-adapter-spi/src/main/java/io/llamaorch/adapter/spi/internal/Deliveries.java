@@ -1,23 +1,17 @@
 package io.llamaorch.adapter.spi.internal;
 
+import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * Where subscribers that may block are called when nobody supplied an executor: virtual threads where the JVM has good
- * ones, else daemon threads that go away when they are not needed. Their number has no limit, for with one a few hundred
- * subscribers that block would hold up all the others (FLW-06); it is that of the subscribers that are busy at once.
- */
+/** Where subscribers that may block are called when nobody supplied an executor: one pool for all streams of this JVM. */
 public final class Deliveries {
 
-    private static final int IDLE_SECONDS = 2;
     private static final String NAME = "orch-delivery";
+    private static final Duration IDLE = Duration.ofSeconds(2);
 
-    private static final Executor SHARED = VirtualThreads.executor(NAME).orElseGet(Deliveries::pool);
+    private static final Executor SHARED = pool();
 
     private Deliveries() {}
 
@@ -45,43 +39,15 @@ public final class Deliveries {
         };
     }
 
-    private static ThreadPoolExecutor pool() {
+    private static DeliveryPool pool() {
         AtomicInteger number = new AtomicInteger();
-        return pool(task -> {
+        ThreadFactory platform = task -> {
             Thread thread = new Thread(null, task, NAME + "-" + number.incrementAndGet(), 0, false);
             thread.setDaemon(true);
             return thread;
-        });
-    }
-
-    /** Starts a thread only if none is idle, and makes tasks wait only if the system has no more threads to give. */
-    static ThreadPoolExecutor pool(ThreadFactory threads) {
-        IdleThreadsFirst queue = new IdleThreadsFirst();
-        return new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, queue, threads) {
-            @Override
-            public void execute(Runnable task) {
-                try {
-                    super.execute(task);
-                } catch (OutOfMemoryError noThread) {
-                    if (getPoolSize() == 0) {
-                        throw noThread;
-                    }
-                    queue.put(task);
-                    if (getPoolSize() == 0) {
-                        super.execute(() -> {}); // all went away meanwhile: this starts one, which finds the task
-                    }
-                }
-            }
         };
-    }
-
-    /** A queue that refuses what no idle thread is waiting for, which makes the pool start a thread. */
-    private static final class IdleThreadsFirst extends LinkedTransferQueue<Runnable> {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public boolean offer(Runnable task) {
-            return tryTransfer(task);
-        }
+        int few = Math.max(2, Runtime.getRuntime().availableProcessors());
+        ThreadFactory more = VirtualThreads.factory(NAME).orElse(platform);
+        return new DeliveryPool(few, platform, more, IDLE, SystemTimeSource.INSTANCE);
     }
 }

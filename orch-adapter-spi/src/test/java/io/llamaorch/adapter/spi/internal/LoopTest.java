@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -80,8 +81,12 @@ class LoopTest {
     @Test
     @DisplayName("FLW-08: a loop on a virtual thread, where there are any, waits for each event")
     void loop_whenOnAVirtualThread_waitsForEvents() throws Exception {
-        Executor virtual = VirtualThreads.executor("loop").orElse(task -> new Thread(task).start());
-        receivesInLockStep(virtual);
+        receivesInLockStep(virtual());
+    }
+
+    private static Executor virtual() {
+        ThreadFactory threads = VirtualThreads.factory("loop").orElse(Thread::new);
+        return task -> threads.newThread(task).start();
     }
 
     private void receivesInLockStep(Executor runner) throws Exception {
@@ -119,7 +124,7 @@ class LoopTest {
     void loop_whenInterruptedOnAVirtualThread_yieldsCancelled() throws Exception {
         AtomicReference<Thread> itself = new AtomicReference<>();
         CompletableFuture<Thread> known = new CompletableFuture<>();
-        Executor virtual = VirtualThreads.executor("loop").orElse(task -> new Thread(task).start());
+        Executor virtual = virtual();
         interruptsALoop(task -> {
             virtual.execute(() -> {
                 itself.set(Thread.currentThread());

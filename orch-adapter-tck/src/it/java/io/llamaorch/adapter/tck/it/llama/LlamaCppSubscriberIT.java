@@ -114,7 +114,7 @@ class LlamaCppSubscriberIT {
         }
     }
 
-    /** FLW-08: where the JVM has virtual threads that can be trusted, this is one. */
+    /** FLW-08: a thread on which subscribers are called, but none of this stream. */
     @Test
     void loop_whenOnADeliveryThread_receivesEverything() throws Exception {
         try (WorkerAdapter adapter = Runs.adapter(server)) {
