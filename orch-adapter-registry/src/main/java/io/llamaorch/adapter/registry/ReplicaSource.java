@@ -1,0 +1,47 @@
+package io.llamaorch.adapter.registry;
+
+import io.llamaorch.adapter.registry.internal.source.EnvironmentReplicas;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where replicas are described (CFG-03). A host asks for all of them, again and again if the source wants that, and
+ * makes its bindings the same.
+ *
+ * <p>What a source gives is complete: a replica that it no longer names is to go. One that cannot tell throws, and so
+ * nothing is lost. Two answers that describe the same must be equal, so no id may depend on when it was asked for.
+ *
+ * <p>Thread safety: calls must be serial for {@link #read}; {@link #name} and {@link #interval} may be called by any
+ * thread. The sources that are made here are safe for concurrent use.
+ */
+public interface ReplicaSource {
+
+    /** {@return what it is, for messages, such as {@code file /etc/orch/replicas.json}; no secret} */
+    String name();
+
+    /** {@return how long a host waits before it reads again by itself; zero: it reads only when it is asked to} */
+    Duration interval();
+
+    /**
+     * Reads the replicas as they are described now. May block; a host calls it on a thread of its own.
+     *
+     * @return all of them, each with its {@linkplain ReplicaSpec#origin() origin} where that helps; may be empty
+     * @throws IOException if the source cannot be read now; the message says what to do
+     * @throws IllegalArgumentException if what it says is wrong; one message has all faults, each with the path to it
+     */
+    List<ReplicaSpec> read() throws IOException;
+
+    /**
+     * Reads environment variables, as {@link EnvironmentBindings} names them; again only when asked.
+     *
+     * @param environment such as {@code System.getenv()}; looked at whenever the source is read
+     * @param engines the engines that there are adapters for; variables of others are not looked at
+     * @return the source, whose {@code read} does not block and throws no {@code IOException}
+     */
+    static ReplicaSource environment(Map<String, String> environment, Collection<String> engines) {
+        return new EnvironmentReplicas(environment, engines);
+    }
+}
