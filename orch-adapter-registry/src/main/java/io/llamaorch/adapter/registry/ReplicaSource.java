@@ -1,7 +1,9 @@
 package io.llamaorch.adapter.registry;
 
 import io.llamaorch.adapter.registry.internal.source.EnvironmentReplicas;
+import io.llamaorch.adapter.registry.internal.source.FileReplicas;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -18,6 +20,9 @@ import java.util.Map;
  * thread. The sources that are made here are safe for concurrent use.
  */
 public interface ReplicaSource {
+
+    /** How often a file is read again unless it is said otherwise: every second. */
+    Duration FILE_INTERVAL = Duration.ofSeconds(1);
 
     /** {@return what it is, for messages, such as {@code file /etc/orch/replicas.json}; no secret} */
     String name();
@@ -43,5 +48,27 @@ public interface ReplicaSource {
      */
     static ReplicaSource environment(Map<String, String> environment, Collection<String> engines) {
         return new EnvironmentReplicas(environment, engines);
+    }
+
+    /**
+     * Reads a JSON file, as {@code docs/configuration.md} describes it, every {@link #FILE_INTERVAL}.
+     *
+     * @param file the file, of at most 1 MiB; it may be replaced at any time, best by a rename
+     * @return the source
+     */
+    static ReplicaSource file(Path file) {
+        return file(file, FILE_INTERVAL);
+    }
+
+    /**
+     * Reads a JSON file, as {@code docs/configuration.md} describes it.
+     *
+     * @param file the file, of at most 1 MiB; it may be replaced at any time, best by a rename
+     * @param interval how long to wait before it is read again; zero: only when asked
+     * @return the source
+     * @throws IllegalArgumentException if the interval is negative
+     */
+    static ReplicaSource file(Path file, Duration interval) {
+        return new FileReplicas(file, interval);
     }
 }
