@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.registry;
 
+import io.llamaorch.adapter.registry.internal.source.DnsReplicas;
 import io.llamaorch.adapter.registry.internal.source.EnvironmentReplicas;
 import io.llamaorch.adapter.registry.internal.source.FileReplicas;
 import java.io.IOException;
@@ -23,6 +24,9 @@ public interface ReplicaSource {
 
     /** How often a file is read again unless it is said otherwise: every second. */
     Duration FILE_INTERVAL = Duration.ofSeconds(1);
+
+    /** How often a name is looked up again unless it is said otherwise: every 10 seconds. */
+    Duration DNS_INTERVAL = Duration.ofSeconds(10);
 
     /** {@return what it is, for messages, such as {@code file /etc/orch/replicas.json}; no secret} */
     String name();
@@ -70,5 +74,37 @@ public interface ReplicaSource {
      */
     static ReplicaSource file(Path file, Duration interval) {
         return new FileReplicas(file, interval);
+    }
+
+    /**
+     * Looks up a name every {@link #DNS_INTERVAL} and makes each of its addresses a replica, such as the pods behind a
+     * headless service of Kubernetes.
+     *
+     * @param template what all of them have in common; see {@link #dns(ReplicaSpec, Duration)}
+     * @return the source
+     * @throws IllegalArgumentException if the template's URL has no name to look up, or begins with {@code https}
+     */
+    static ReplicaSource dns(ReplicaSpec template) {
+        return dns(template, DNS_INTERVAL);
+    }
+
+    /**
+     * Looks up a name and makes each of its addresses a replica. The URL of each is the template's with the address in
+     * place of the name, and its id is the address, behind the template's id and a hyphen if it has one
+     * ({@code gpu-10.0.0.7}). A name that has no address now is a failure to read, not an empty list.
+     *
+     * <p>The JVM keeps the addresses of a name by itself, for 30 seconds unless the security property
+     * {@code networkaddress.cache.ttl} says otherwise; a change may be seen that much later than the interval. When it
+     * keeps them longer than the interval this is logged once.
+     *
+     * @param template what all of them have in common; its URL is not {@code https}, for a server's certificate is made
+     *     out to a name
+     * @param interval how long to wait before the name is looked up again; zero: only when asked
+     * @return the source
+     * @throws IllegalArgumentException if the template's URL has no name to look up, or begins with {@code https}, or if
+     *     the interval is negative
+     */
+    static ReplicaSource dns(ReplicaSpec template, Duration interval) {
+        return new DnsReplicas(template, interval);
     }
 }
