@@ -6,6 +6,7 @@ module io.llamaorch.adapter.registry {
     requires transitive io.llamaorch.adapter.spi;
     requires static org.jspecify;
     requires org.slf4j;
+    requires tools.jackson.core;
 
     exports io.llamaorch.adapter.registry;
 

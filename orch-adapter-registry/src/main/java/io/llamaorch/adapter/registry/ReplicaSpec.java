@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is bound: an engine endpoint, under the name of a pool and of a replica in it.
  *
+ * <p>Two are equal if all of this is equal, the {@linkplain Secret#equals credential} too, so that one can tell whether
+ * a replica's description has changed. Where it was described plays no part in that.
+ *
  * <p>Thread safety: immutable. {@code toString} shows no secret and no option's value.
  */
 public final class ReplicaSpec {
@@ -25,6 +28,7 @@ public final class ReplicaSpec {
     private final @Nullable String url;
     private final @Nullable Secret token;
     private final Map<String, String> options;
+    private final @Nullable String origin;
 
     private ReplicaSpec(Builder builder) {
         engine = builder.engine;
@@ -33,6 +37,7 @@ public final class ReplicaSpec {
         url = builder.url;
         token = builder.token;
         options = Collections.unmodifiableMap(new LinkedHashMap<>(builder.options));
+        origin = builder.origin;
     }
 
     /**
@@ -53,6 +58,7 @@ public final class ReplicaSpec {
         builder.url = url;
         builder.token = token;
         builder.options.putAll(options);
+        builder.origin = origin;
         return builder;
     }
 
@@ -86,6 +92,27 @@ public final class ReplicaSpec {
         return options;
     }
 
+    /** {@return where it was described, such as {@code replicas[2]}, for messages; empty if nobody said} */
+    public Optional<String> origin() {
+        return Optional.ofNullable(origin);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ReplicaSpec that
+                && engine.equals(that.engine)
+                && pool.equals(that.pool)
+                && replica.equals(that.replica)
+                && Objects.equals(url, that.url)
+                && Objects.equals(token, that.token)
+                && options.equals(that.options);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(engine, pool, replica, url, token, options);
+    }
+
     @Override
     public String toString() {
         return pool + "/" + (replica.isEmpty() ? "?" : replica) + " (" + engine
@@ -104,6 +131,7 @@ public final class ReplicaSpec {
         private @Nullable String url;
         private @Nullable Secret token;
         private final Map<String, String> options = new LinkedHashMap<>();
+        private @Nullable String origin;
 
         private Builder(String engine) {
             this.engine = Objects.requireNonNull(engine, "engine");
@@ -162,6 +190,17 @@ public final class ReplicaSpec {
          */
         public Builder option(String name, String value) {
             options.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
+            return this;
+        }
+
+        /**
+         * Says where the replica is described, for messages about it.
+         *
+         * @param origin a place within its source, such as {@code replicas[2]}; no secret
+         * @return this
+         */
+        public Builder origin(String origin) {
+            this.origin = Objects.requireNonNull(origin, "origin");
             return this;
         }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** CFG-03: replicas from environment variables. */
 class EnvironmentBindingsTest {
@@ -151,6 +153,75 @@ class EnvironmentBindingsTest {
         set("ORCHD_LLAMACPP_URL", "http://a:1");
         set("ORCHD_LLAMACPP_TOKENS", HUSH);
         assertFaults("ORCHD_LLAMACPP_TOKENS is not known; did you mean 'TOKEN'?");
+    }
+
+    @Test
+    void read_whenAVariableIsUnknownAndNoneIsNear_saysHowOptionsAreWritten() {
+        set("ORCHD_LLAMACPP_URL", "http://a:1");
+        set("ORCHD_LLAMACPP_IDLE_TIMEOUT", "5s");
+        assertFaults("ORCHD_LLAMACPP_IDLE_TIMEOUT is not known; an option of the adapter is set by"
+                + " ORCHD_LLAMACPP_OPTION_…");
+    }
+
+    @Test
+    void read_whenOptionsAreSet_givesThemToEachReplica() {
+        set("ORCHD_LLAMACPP_URL", "http://a:1,http://b:2");
+        set("ORCHD_LLAMACPP_OPTION_IDLE_TIMEOUT", "5s");
+        set("ORCHD_LLAMACPP_OPTION_TOP2", "");
+        for (ReplicaSpec spec : read()) {
+            assertEquals(Map.of("idle-timeout", "5s", "top2", ""), spec.options());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Idle", "_IDLE", "IDLE_", "IDLE__TIMEOUT", "2FAST", "IDLE-TIMEOUT", "\u00c4"})
+    void read_whenAnOptionsNameIsMalformed_saysHowItIsWritten(String name) {
+        set("ORCHD_LLAMACPP_URL", "http://a:1");
+        set("ORCHD_LLAMACPP_OPTION_" + name, HUSH);
+        assertFaults("ORCHD_LLAMACPP_OPTION_" + name + " names no option: behind ORCHD_LLAMACPP_OPTION_ write its name"
+                + " in capitals, with _ in place of each hyphen");
+    }
+
+    @Test
+    void read_whenOnlyAnOptionIsSet_missesTheUrl() {
+        set("ORCHD_LLAMACPP_OPTION_IDLE_TIMEOUT", "5s");
+        assertFaults("ORCHD_LLAMACPP_URL is missing, though ORCHD_LLAMACPP_OPTION_IDLE_TIMEOUT is set");
+    }
+
+    @Test
+    void read_whenThereIsOneUrl_saysWhereItIs() {
+        set("ORCHD_LLAMACPP_URL", "http://a:1");
+        assertEquals(Optional.of("ORCHD_LLAMACPP_URL"), only().origin());
+    }
+
+    @Test
+    void read_whenThereAreSeveralUrls_saysWhereEachIs() {
+        set("ORCHD_LLAMACPP_URL", "http://a:1,http://b:2");
+        assertEquals(
+                List.of(Optional.of("ORCHD_LLAMACPP_URL[0]"), Optional.of("ORCHD_LLAMACPP_URL[1]")),
+                read().stream().map(ReplicaSpec::origin).toList());
+    }
+
+    @Test
+    void read_whenCalledAgain_givesTheSame() throws IOException {
+        set("ORCHD_LLAMACPP_URL", "http://a:1");
+        set("ORCHD_LLAMACPP_TOKEN", HUSH);
+        set("ORCHD_OTHER_URL", "http://b:2");
+        set("ORCHD_OTHER_POOL", "other");
+        set(
+                "ORCHD_OTHER_TOKEN_FILE",
+                Files.writeString(folder.resolve("token"), HUSH).toString());
+        assertEquals(read(), read());
+    }
+
+    @Test
+    void source_whenOfTheEnvironment_readsTheSameAndOnlyWhenAsked() throws IOException {
+        ReplicaSource source = ReplicaSource.environment(environment, List.of("llamacpp"));
+        assertEquals(List.of(), source.read());
+        set("ORCHD_LLAMACPP_URL", "http://a:1");
+        assertEquals(read(), source.read());
+        assertEquals(Duration.ZERO, source.interval());
+        assertEquals("the environment", source.name());
     }
 
     @Test

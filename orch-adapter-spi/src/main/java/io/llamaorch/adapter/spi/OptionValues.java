@@ -1,7 +1,8 @@
 package io.llamaorch.adapter.spi;
 
+import io.llamaorch.adapter.spi.internal.NearestName;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,25 +38,40 @@ public final class OptionValues {
      * @throws IllegalArgumentException if a name is unknown or a value malformed; one message names all of them
      */
     public static OptionValues read(List<OptionSpec> specs, Map<String, String> given) {
-        Map<String, OptionSpec> known = new LinkedHashMap<>();
-        specs.forEach(spec -> known.put(spec.name(), spec));
-        List<String> faults = new ArrayList<>();
+        Map<String, String> faults = faults(specs, given);
+        Map<String, OptionSpec> known = byName(specs);
+        if (!faults.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", faults.values()) + ". Options are: "
+                    + String.join(", ", new TreeSet<>(known.keySet())));
+        }
         Map<String, String> values = new LinkedHashMap<>();
         known.values().forEach(spec -> spec.defaultValue().ifPresent(value -> values.put(spec.name(), value)));
+        values.putAll(given);
+        return new OptionValues(known, values);
+    }
+
+    /**
+     * Tells what is wrong with each option that was given, for whoever knows better than the adapter where it was
+     * written.
+     *
+     * @param specs the options that exist
+     * @param given name to value
+     * @return name to what is wrong with it, in the order in which they were given; empty if all is well. A fault names
+     *     its option, and shows no value that is a secret
+     */
+    public static Map<String, String> faults(List<OptionSpec> specs, Map<String, String> given) {
+        Map<String, OptionSpec> known = byName(specs);
+        Map<String, String> faults = new LinkedHashMap<>();
         given.forEach((name, value) -> {
             OptionSpec spec = known.get(name);
-            String fault = spec == null ? "unknown option '" + name + "'" : faultOf(spec, value);
-            if (fault == null) {
-                values.put(name, value);
-            } else {
-                faults.add(fault);
+            String fault = spec == null
+                    ? "unknown option '" + name + "'" + NearestName.hint(name, known.keySet())
+                    : faultOf(spec, value);
+            if (fault != null) {
+                faults.put(name, fault);
             }
         });
-        if (!faults.isEmpty()) {
-            throw new IllegalArgumentException(
-                    String.join("; ", faults) + ". Options are: " + String.join(", ", new TreeSet<>(known.keySet())));
-        }
-        return new OptionValues(known, values);
+        return Collections.unmodifiableMap(faults);
     }
 
     /**
@@ -102,6 +118,12 @@ public final class OptionValues {
     @Override
     public String toString() {
         return "OptionValues" + values.keySet();
+    }
+
+    private static Map<String, OptionSpec> byName(List<OptionSpec> specs) {
+        Map<String, OptionSpec> known = new LinkedHashMap<>();
+        specs.forEach(spec -> known.put(spec.name(), spec));
+        return known;
     }
 
     private String value(String name, OptionSpec.Type type) {

@@ -11,15 +11,22 @@ import java.util.function.Supplier;
  * A credential that cannot be printed by accident: {@link #toString()} shows a fingerprint, and only {@link #reveal()}
  * gives the value (SEC-01).
  *
+ * <p>Two secrets are equal if they wrap the same value, or sources that are equal; a value is never equal to a source
+ * that gives it now. No source is asked for that.
+ *
  * <p>Thread safety: safe for concurrent use if its supplier is.
  */
 public final class Secret {
 
     private static final int FINGERPRINT_LENGTH = 6;
 
+    /** The value or its source, which is what tells this secret from others. */
+    private final Object origin;
+
     private final Supplier<String> value;
 
-    private Secret(Supplier<String> value) {
+    private Secret(Object origin, Supplier<String> value) {
+        this.origin = origin;
         this.value = value;
     }
 
@@ -32,7 +39,7 @@ public final class Secret {
      */
     public static Secret of(String value) {
         String checked = check(value);
-        return new Secret(() -> checked);
+        return new Secret(checked, () -> checked);
     }
 
     /**
@@ -43,7 +50,7 @@ public final class Secret {
      */
     public static Secret from(Supplier<String> source) {
         Objects.requireNonNull(source, "source");
-        return new Secret(() -> check(source.get()));
+        return new Secret(source, () -> check(source.get()));
     }
 
     /**
@@ -67,6 +74,16 @@ public final class Secret {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Secret secret && origin.equals(secret.origin);
+    }
+
+    @Override
+    public int hashCode() {
+        return origin.hashCode();
     }
 
     /** {@return the fingerprint, never the value; {@code secret#unreadable} if the source fails} */

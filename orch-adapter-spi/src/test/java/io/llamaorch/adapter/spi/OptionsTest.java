@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +65,56 @@ class OptionsTest {
                         + " option 'wait' must be a time such as 250ms, 5s, 2m or 1h, not 'soon'."
                         + " Options are: count, fast, pass-phrase, pin, title, wait",
                 message);
+    }
+
+    @Test
+    @DisplayName("CFG-02, SEC-01: each fault is told with its option, in the order of what was given")
+    void faults_whenThereAreSome_areByOptionAndInOrder() {
+        Map<String, String> given = new LinkedHashMap<>();
+        given.put("wait", "soon");
+        given.put("title", "fine");
+        given.put("pin", "s3cret");
+        given.put("Fast", "true");
+        Map<String, String> faults = OptionValues.faults(SPECS, given);
+        assertEquals(
+                Map.of(
+                        "wait", "option 'wait' must be a time such as 250ms, 5s, 2m or 1h, not 'soon'",
+                        "pin", "option 'pin' must be a whole number",
+                        "Fast", "unknown option 'Fast' (did you mean 'fast'?)"),
+                faults);
+        assertEquals(List.of("wait", "pin", "Fast"), List.copyOf(faults.keySet()));
+    }
+
+    @Test
+    @DisplayName("CFG-02: no fault where all is well")
+    void faults_whenThereAreNone_areEmpty() {
+        assertEquals(Map.of(), OptionValues.faults(SPECS, Map.of("title", "x", "wait", "5ms")));
+    }
+
+    @ParameterizedTest
+    @DisplayName("CFG-02: a name that is nearly right is hinted at")
+    @CsvSource({
+        "cuont, count",
+        "cont, count",
+        "counts, count",
+        "COUNT, count",
+        "pass_phrase, pass-phrase",
+        "passPhrase, pass-phrase",
+        "passfrase, pass-phrase",
+        "pi, pin",
+        "wiat, wait"
+    })
+    void faults_whenANameIsNearlyRight_hintAtIt(String given, String meant) {
+        assertEquals(
+                Map.of(given, "unknown option '" + given + "' (did you mean '" + meant + "'?)"),
+                OptionValues.faults(SPECS, Map.of(given, "1")));
+    }
+
+    @ParameterizedTest
+    @DisplayName("CFG-02: nothing is hinted at where nothing is near")
+    @ValueSource(strings = {"", "-", "x", "nonsense", "hurry-up"})
+    void faults_whenNoNameIsNear_hintAtNone(String given) {
+        assertEquals(Map.of(given, "unknown option '" + given + "'"), OptionValues.faults(SPECS, Map.of(given, "1")));
     }
 
     @Test

@@ -2,10 +2,12 @@ package io.llamaorch.adapter.spi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,5 +57,37 @@ class SecretTest {
         assertThrows(IllegalStateException.class, broken::reveal);
         AdapterConfig config = AdapterConfig.builder().token(broken).build();
         assertTrue(config.token().isPresent());
+    }
+
+    @Test
+    @DisplayName("CFG-03: a secret of the same value is the same")
+    void equals_whenTheValuesAreEqual_isTrue() {
+        Secret secret = Secret.of("hunter2");
+        assertEquals(secret, Secret.of(String.join("", "hunter", "2")));
+        assertEquals(secret.hashCode(), Secret.of("hunter2").hashCode());
+        assertNotEquals(secret, Secret.of("hunter3"));
+    }
+
+    @Test
+    @DisplayName("CFG-03: secrets from equal sources are the same, whatever the sources give now")
+    void equals_whenTheSourcesAreEqual_isTrueAndAsksNone() {
+        record Broken(String path) implements Supplier<String> {
+            @Override
+            public String get() {
+                throw new IllegalStateException("asked");
+            }
+        }
+        assertEquals(Secret.from(new Broken("a")), Secret.from(new Broken("a")));
+        assertEquals(
+                Secret.from(new Broken("a")).hashCode(),
+                Secret.from(new Broken("a")).hashCode());
+        assertNotEquals(Secret.from(new Broken("a")), Secret.from(new Broken("b")));
+    }
+
+    @Test
+    @DisplayName("CFG-03: a value and a source that gives it are two secrets, for one of them may change")
+    void equals_whenOneIsAValueAndOneASource_isFalse() {
+        assertNotEquals(Secret.of("hunter2"), Secret.from(() -> "hunter2"));
+        assertNotEquals(Secret.from(() -> "hunter2"), Secret.of("hunter2"));
     }
 }

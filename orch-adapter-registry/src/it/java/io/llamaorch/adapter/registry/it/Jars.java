@@ -36,7 +36,7 @@ final class Jars {
     }
 
     static List<Path> host() {
-        return of("io.llamaorch.adapter.registry", "io.llamaorch.adapter.spi", "org.slf4j");
+        return of("io.llamaorch.adapter.registry", "io.llamaorch.adapter.spi", "org.slf4j", "tools.jackson.core");
     }
 
     static String join(List<Path> paths) {

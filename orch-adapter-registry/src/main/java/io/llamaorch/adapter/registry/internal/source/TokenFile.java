@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.registry.internal.source;
 
+import io.llamaorch.adapter.spi.Secret;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A credential in a file, read again when the file changes. Asked at each request, so an unchanged file costs a look at
- * its attributes.
+ * its attributes. Two of the same path are equal.
  *
  * <p>Thread safety: safe for concurrent use.
  */
@@ -50,6 +51,20 @@ public final class TokenFile implements Supplier<String> {
     }
 
     /**
+     * Makes a secret of a file's content, without the line break at its end. The file is read now, and again whenever it
+     * has changed.
+     *
+     * @param file the file
+     * @return the secret; equal to others of the same path
+     * @throws IllegalArgumentException if the file cannot be read, or holds no credential
+     */
+    public static Secret secret(Path file) {
+        TokenFile source = new TokenFile(file);
+        Secret.of(source.get()); // refuses what no credential can be
+        return Secret.from(source);
+    }
+
+    /**
      * {@return the credential that the file holds now}
      *
      * @throws IllegalArgumentException if the file cannot be read
@@ -76,5 +91,15 @@ public final class TokenFile implements Supplier<String> {
                             + e.getClass().getSimpleName() + "): check the path and its permissions",
                     e);
         }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TokenFile that && file.equals(that.file);
+    }
+
+    @Override
+    public int hashCode() {
+        return file.hashCode();
     }
 }

@@ -1,9 +1,11 @@
 package io.llamaorch.adapter.registry.internal.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.llamaorch.adapter.spi.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,5 +69,22 @@ class TokenFileTest {
         Files.writeString(file, "x".repeat(64 * 1024 + 1));
 
         assertThrows(IllegalArgumentException.class, new TokenFile(file)::get);
+    }
+
+    /** A host compares what it has with what it reads anew. */
+    @Test
+    void equals_whenThePathIsTheSame_isTrueWhateverIsInTheFile() throws IOException {
+        Secret before = TokenFile.secret(file);
+        Files.writeString(file, "other-secret\n");
+
+        assertEquals(before, TokenFile.secret(file));
+        assertEquals(before.hashCode(), TokenFile.secret(file).hashCode());
+    }
+
+    @Test
+    void equals_whenThePathIsAnother_isFalse() throws IOException {
+        Path copy = Files.copy(file, folder.resolve("copy"));
+
+        assertNotEquals(TokenFile.secret(file), TokenFile.secret(copy));
     }
 }

@@ -65,7 +65,7 @@ final class ReplicaOptions {
         if (replicas.isEmpty()) {
             EnvironmentBindings.read(environment, engines).stream()
                     .filter(spec -> engine == null || engine.equals(spec.engine()))
-                    .map(this::amended)
+                    .map(spec -> withTokenAndOptions(spec.toBuilder()).build())
                     .forEach(replicas::add);
         }
         if (replicas.isEmpty() && engine != null && !engine.equals(DEFAULT_ENGINE)) {
@@ -78,14 +78,6 @@ final class ReplicaOptions {
     ReplicaSpec at(String url, int number) {
         String name = engine == null ? DEFAULT_ENGINE : engine;
         return common(ReplicaSpec.builder(name).replica("r" + number).url(url)).build();
-    }
-
-    private ReplicaSpec amended(ReplicaSpec spec) {
-        ReplicaSpec.Builder builder =
-                ReplicaSpec.builder(spec.engine()).pool(spec.pool()).replica(spec.replica());
-        spec.url().ifPresent(builder::url);
-        spec.token().ifPresent(builder::token);
-        return withTokenAndOptions(builder).build();
     }
 
     private ReplicaSpec.Builder common(ReplicaSpec.Builder builder) {

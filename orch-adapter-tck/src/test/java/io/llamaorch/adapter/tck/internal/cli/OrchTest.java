@@ -73,6 +73,15 @@ class OrchTest {
     }
 
     @Test
+    void option_whenTheEnvironmentAndTheCommandLineGiveIt_isTheCommandLines() {
+        Map<String, String> environment = Map.of("ORCHD_MOCK_URL", "mock:", "ORCHD_MOCK_OPTION_SLOTS", "7");
+        assertEquals(0, Orch.run(screen.terminal("", environment), "properties"));
+        assertTrue(screen.outLines().contains("  slots       7"), screen.out());
+        assertEquals(0, Orch.run(screen.terminal("", environment), "properties", "--option", "slots=8"));
+        assertTrue(screen.outLines().contains("  slots       8"), screen.out());
+    }
+
+    @Test
     void adapters_always_listTheMock() {
         assertEquals(0, screen.run("adapters", "--json"), screen.out());
         assertTrue(screen.outLines().stream().anyMatch(line -> line.startsWith("{\"engine\":\"mock\",")), screen.out());
