@@ -12,6 +12,7 @@ import io.llamaorch.adapter.spi.AdapterFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +121,19 @@ class PluginLoadingIT {
     }
 
     @Test
+    void load_whenItsJarWasReplaced_readsTheNewOne() throws IOException {
+        Path first = Files.move(pluginNamedByAResource("alpha"), folder.resolve("first"));
+        Path jar = pluginNamedByAResource("beta");
+        Path second = Files.move(jar, folder.resolve("second"));
+        Files.move(first, jar);
+        registry.load(jar);
+        registry.unregister("alpha");
+        Files.move(second, jar, StandardCopyOption.REPLACE_EXISTING);
+        registry.load(jar);
+        assertEquals(Set.of("beta"), registry.engines());
+    }
+
+    @Test
     void unregister_whenItsPluginServesAnother_saysWhichKeepsIt() {
         registry.load(pluginOfTwo());
         registry.unregister("one");
@@ -160,6 +174,24 @@ class PluginLoadingIT {
 
     private Path plugin(String module, String engine) {
         return new Adapters(new Jars(plugins, folder.resolve("work"))).onModulePath(module, engine);
+    }
+
+    private Path pluginNamedByAResource(String engine) {
+        String word = """
+                static String word() {
+                  try (java.io.InputStream in = Factory.class.getResourceAsStream("/word.txt")) {
+                    return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+                  } catch (java.io.IOException e) {
+                    throw new IllegalStateException(e);
+                  }
+                }
+                """;
+        return new Jars(plugins, folder.resolve("work"))
+                .jar("tiny")
+                .source("module-info", Adapters.module("tiny", "tiny.Factory"))
+                .source("tiny.Factory", Adapters.factory("tiny.Factory", "word()", Adapters.GENERATION, word))
+                .file("word.txt", engine)
+                .build();
     }
 
     private Path pluginOfTwo() {
