@@ -71,6 +71,28 @@ public final class DiscoveredAdapter {
         return new DiscoveredAdapter(provider, engine, version, origin, Verdict.REJECTED, why, whatToDo);
     }
 
+    /**
+     * The same provider with a note: its verdict stays, but something about it should be known.
+     *
+     * @param what what is to be known
+     * @param whatToDo what to do about it
+     * @return the entry
+     */
+    public DiscoveredAdapter butNoted(String what, String whatToDo) {
+        return new DiscoveredAdapter(provider, engine, version, origin, verdict, what, whatToDo);
+    }
+
+    /**
+     * The same provider, which was taken out of the registry and is still in memory (REG-06).
+     *
+     * @param why what holds it there, as far as that is known
+     * @param whatToDo what to do about it
+     * @return the entry
+     */
+    public DiscoveredAdapter butRemoved(String why, String whatToDo) {
+        return new DiscoveredAdapter(provider, engine, version, origin, Verdict.REMOVED, why, whatToDo);
+    }
+
     /** {@return the factory's class; empty if not even that is known} */
     public String provider() {
         return provider;
@@ -96,7 +118,10 @@ public final class DiscoveredAdapter {
         return verdict;
     }
 
-    /** {@return why it cannot be used; empty if it can} */
+    /**
+     * {@return why it cannot be used, or what still holds it if it was removed; of one that is loaded, what should be known
+     * about it, and mostly empty}
+     */
     public String reason() {
         return reason;
     }
@@ -110,8 +135,7 @@ public final class DiscoveredAdapter {
     public String toString() {
         String known = provider.isEmpty() ? "an unnamed provider" : provider;
         String name = engine.isEmpty() ? known : engine + " " + version + " (" + provider + ")";
-        return verdict + " " + name + " from " + origin
-                + (verdict == Verdict.LOADED ? "" : ": " + reason + "; " + remedy);
+        return verdict + " " + name + " from " + origin + (reason.isEmpty() ? "" : ": " + reason + "; " + remedy);
     }
 
     /** Whether a provider can be used. */
@@ -119,15 +143,20 @@ public final class DiscoveredAdapter {
         /** It can. */
         LOADED,
         /** It cannot; the reason says why. */
-        REJECTED
+        REJECTED,
+        /** It could, and was removed; its classes are still in memory, and the reason says what holds them. */
+        REMOVED
     }
 
     /**
      * Where a provider came from.
      *
      * @param location the jar or folder, as a URI; empty if it is not known
-     * @param module the module's name; empty on the class path
-     * @param layer the module layer's name: {@code boot}, {@code none} on the class path, or what its creator called it
+     * @param module the module's name; empty where there are no modules: on the class path, and in a plugin of a host
+     *     that is on the class path
+     * @param layer the module layer's name: {@code boot}, {@code none} on the class path, {@code plugin} and the name of
+     *     its jar or folder for a plugin, followed by {@code (class loader)} where a plugin has a class loader of its own
+     *     instead of a layer, or what its creator called it
      */
     public record Origin(String location, String module, String layer) {
 
@@ -139,7 +168,8 @@ public final class DiscoveredAdapter {
             if (equals(UNKNOWN)) {
                 return "an unknown place";
             }
-            String path = module.isEmpty() ? "the class path" : "module " + module;
+            String unnamed = layer.startsWith("plugin ") ? layer : "the class path";
+            String path = module.isEmpty() ? unnamed : "module " + module;
             return location.isEmpty() ? path : path + " in " + location;
         }
     }

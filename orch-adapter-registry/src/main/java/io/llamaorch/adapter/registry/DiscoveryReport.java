@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What discovery found: each provider, where it came from, and whether it was loaded; if not, why, and what to do.
+ * What discovery found: each provider, where it came from, and whether it was loaded; if not, why, and what to do. It
+ * holds names only, nothing of a plugin that it tells of.
  *
  * <p>Thread safety: immutable.
  */
@@ -19,14 +20,14 @@ public final class DiscoveryReport {
     /**
      * Makes a report.
      *
-     * @param adapters what was found, in the order in which it was found
+     * @param adapters what was found, in the order in which it is told
      * @return the report
      */
     public static DiscoveryReport of(List<DiscoveredAdapter> adapters) {
         return new DiscoveryReport(List.copyOf(adapters));
     }
 
-    /** {@return what was found, in the order in which it was found} */
+    /** {@return what was found} */
     public List<DiscoveredAdapter> adapters() {
         return adapters;
     }

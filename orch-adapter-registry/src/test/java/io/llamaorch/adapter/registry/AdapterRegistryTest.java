@@ -46,6 +46,23 @@ class AdapterRegistryTest {
     }
 
     @Test
+    void report_whenAdaptersComeAndGo_tellsWhatIsLoadedNow() {
+        registry.register(new FakeFactory("b"));
+        registry.register(new FakeFactory("a"));
+        assertEquals(List.of("b", "a"), reported());
+        registry.replace(new FakeFactory("b"));
+        assertEquals(List.of("b", "a"), reported());
+        registry.unregister("b");
+        assertEquals(List.of("a"), reported());
+    }
+
+    private List<String> reported() {
+        return registry.report().adapters().stream()
+                .map(DiscoveredAdapter::engine)
+                .toList();
+    }
+
+    @Test
     void register_whenTheEngineIsTaken_isRefusedAndChangesNothing() {
         AdapterFactory first = new FakeFactory("fake");
         registry.register(first);

@@ -59,6 +59,31 @@ class DiscoveryReportTest {
     }
 
     @Test
+    void butNoted_whenItIsLoaded_staysLoadedAndTellsTheNote() {
+        DiscoveredAdapter noted = good.butNoted("it brings the SPI along", "leave it out");
+        assertEquals(
+                "LOADED good 1.0 (p.Good) from the class path in file:/lib/a.jar: it brings the SPI along; leave it out",
+                noted.toString());
+        assertEquals(List.of(), DiscoveryReport.of(List.of(noted)).rejected());
+    }
+
+    @Test
+    void butRemoved_whenItWasLoaded_tellsWhatHoldsIt() {
+        DiscoveredAdapter removed = good.butRemoved("a thread holds it", "end it");
+        assertEquals(Verdict.REMOVED, removed.verdict());
+        assertEquals(
+                "REMOVED good 1.0 (p.Good) from the class path in file:/lib/a.jar: a thread holds it; end it",
+                removed.toString());
+        assertEquals(List.of(), DiscoveryReport.of(List.of(removed)).rejected());
+    }
+
+    @Test
+    void toString_whenAPluginHasNoModule_namesThePlugin() {
+        Origin origin = new Origin("file:/plugins/a.jar", "", "plugin a.jar (class loader)");
+        assertEquals("plugin a.jar (class loader) in file:/plugins/a.jar", origin.toString());
+    }
+
+    @Test
     void toString_whenNotEvenTheProviderIsKnown_readsAsASentence() {
         DiscoveredAdapter unknown = DiscoveredAdapter.rejected("", Origin.UNKNOWN, "it is broken", "mend it");
         assertEquals("REJECTED an unnamed provider from an unknown place: it is broken; mend it", unknown.toString());

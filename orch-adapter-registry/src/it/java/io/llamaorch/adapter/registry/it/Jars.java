@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,10 +22,19 @@ import javax.tools.ToolProvider;
 /** Compiles small sources and packs them. */
 final class Jars {
 
+    private static final int MAJOR_VERSION_AT = 6;
+
     private final Path folder;
+    private final Path work;
 
     Jars(Path folder) {
+        this(folder, folder);
+    }
+
+    /** Jars for one folder, with sources and classes in another. */
+    Jars(Path folder, Path work) {
         this.folder = folder;
+        this.work = work;
     }
 
     /** The jars of these modules, as the running JVM found them. */
@@ -53,10 +64,55 @@ final class Jars {
         private final String name;
         private final Map<String, String> sources = new LinkedHashMap<>();
         private final Map<String, String> files = new LinkedHashMap<>();
+        private final Map<String, Map<String, String>> replacements = new LinkedHashMap<>();
+        private final Map<String, Integer> versions = new LinkedHashMap<>();
         private final List<String> left = new ArrayList<>();
+        private final List<Path> libraries = new ArrayList<>();
+        private final List<String> options = new ArrayList<>();
+
+        private boolean host = true;
 
         private Source(String name) {
             this.name = name;
+        }
+
+        /** Compiles against these too. */
+        Source against(Path... jars) {
+            libraries.addAll(List.of(jars));
+            return this;
+        }
+
+        /** Compiles against those only, not against the host. */
+        Source withoutHost() {
+            host = false;
+            return this;
+        }
+
+        Source option(String... arguments) {
+            options.addAll(List.of(arguments));
+            return this;
+        }
+
+        /** Puts in a class of this name in place of the first; it is compiled by itself, with others that are left out. */
+        Source replaced(String type, String text, String... others) {
+            Map<String, String> all = new LinkedHashMap<>();
+            all.put(type, text);
+            for (int i = 0; i < others.length; i += 2) {
+                all.put(others[i], others[i + 1]);
+            }
+            replacements.put(type, all);
+            return this;
+        }
+
+        /** Makes a class file look as if it was compiled for this release of Java. */
+        Source forJava(String type, int release) {
+            versions.put(entry(type), release);
+            return this;
+        }
+
+        Source file(String entry, String content) {
+            files.put(entry, content);
+            return this;
         }
 
         /** Adds a compilation unit, {@code p.Name} or {@code module-info}. */
@@ -73,24 +129,42 @@ final class Jars {
 
         /** Compiles a class, but leaves it out of the jar. */
         Source without(String type) {
-            left.add(type.replace('.', '/') + ".class");
+            left.add(entry(type));
             return this;
+        }
+
+        private String entry(String type) {
+            return type.replace('.', '/') + ".class";
         }
 
         Path build() {
             try {
-                return write(compile());
+                Path classes = compile(name, sources);
+                for (Map.Entry<String, Map<String, String>> other : replacements.entrySet()) {
+                    String type = entry(other.getKey());
+                    Files.copy(
+                            compile(name + "-other", other.getValue()).resolve(type),
+                            classes.resolve(type),
+                            StandardCopyOption.REPLACE_EXISTING);
+                }
+                return write(classes);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
 
-        private Path compile() throws IOException {
-            Path in = folder.resolve(name + "-src");
-            Path out = Files.createDirectories(folder.resolve(name + "-classes"));
+        private Path compile(String name, Map<String, String> sources) throws IOException {
+            Path in = work.resolve(name + "-src");
+            Path out = Files.createDirectories(work.resolve(name + "-classes"));
             // With --release the compiler has a second file manager, which nobody closes and which keeps the jars open.
             List<String> arguments = new ArrayList<>(List.of("-source", "17", "-target", "17", "-d", out.toString()));
-            arguments.addAll(List.of(sources.containsKey("module-info") ? "-p" : "-cp", join(host())));
+            List<Path> path = new ArrayList<>(host ? host() : List.of());
+            path.addAll(libraries);
+            boolean modular = sources.containsKey("module-info");
+            arguments.addAll(List.of(modular ? "-p" : "-cp", join(path)));
+            if (modular) {
+                arguments.addAll(options);
+            }
             for (Map.Entry<String, String> source : sources.entrySet()) {
                 Path file = in.resolve(source.getKey().replace('.', '/') + ".java");
                 Files.createDirectories(file.getParent());
@@ -114,13 +188,13 @@ final class Jars {
         }
 
         private Path write(Path classes) throws IOException {
-            Path jar = folder.resolve(name + ".jar");
+            Path jar = Files.createDirectories(folder).resolve(name + ".jar");
             try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
                     Stream<Path> all = Files.walk(classes)) {
                 for (Path file : all.filter(Files::isRegularFile).toList()) {
                     String entry = classes.relativize(file).toString().replace('\\', '/');
                     if (!left.contains(entry)) {
-                        put(out, entry, Files.readAllBytes(file));
+                        put(out, entry, versioned(entry, Files.readAllBytes(file)));
                     }
                 }
                 for (Map.Entry<String, String> file : files.entrySet()) {
@@ -128,6 +202,13 @@ final class Jars {
                 }
             }
             return jar;
+        }
+
+        private byte[] versioned(String entry, byte[] type) {
+            if (versions.containsKey(entry)) {
+                ByteBuffer.wrap(type).putShort(MAJOR_VERSION_AT, (short) (44 + versions.get(entry)));
+            }
+            return type;
         }
 
         private void put(JarOutputStream out, String entry, byte[] content) throws IOException {

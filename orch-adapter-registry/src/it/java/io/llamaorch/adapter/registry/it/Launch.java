@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A JVM of its own that discovers what is on its paths and tells. */
 final class Launch {
@@ -16,9 +17,12 @@ final class Launch {
     private static final String MAIN = """
             package app;
             import io.llamaorch.adapter.registry.AdapterRegistry;
+            import java.nio.file.Path;
+            import java.util.stream.Stream;
             public class Main {
                 public static void main(String[] arguments) {
-                    AdapterRegistry registry = AdapterRegistry.discover();
+                    Path[] plugins = Stream.of(arguments).map(Path::of).toArray(Path[]::new);
+                    AdapterRegistry registry = AdapterRegistry.discover(plugins);
                     System.out.println("engines " + registry.engines());
                     System.out.println(registry.report());
                 }
@@ -28,6 +32,10 @@ final class Launch {
     private final Path folder;
     private final List<Path> modules = new ArrayList<>();
     private final List<Path> classes = new ArrayList<>();
+    private final List<String> options = new ArrayList<>();
+    private final List<String> arguments = new ArrayList<>();
+    private String main = MAIN;
+    private Path java = Path.of(System.getProperty("java.home"), "bin", "java");
 
     private Launch(Path folder) {
         this.folder = folder;
@@ -66,15 +74,43 @@ final class Launch {
         return this;
     }
 
-    /** With the host's modules on the module path. */
-    Found asModules() {
-        Path main = new Jars(folder)
+    /** Discovers what is in this folder too. */
+    Launch plugins(Path directory) {
+        arguments.add(directory.toString());
+        return this;
+    }
+
+    /** Runs this class, app.Main, instead of one that discovers and tells. */
+    Launch main(String source, Object... with) {
+        main = source;
+        Stream.of(with).map(Object::toString).forEach(arguments::add);
+        return this;
+    }
+
+    Launch option(String... ofTheJvm) {
+        options.addAll(List.of(ofTheJvm));
+        return this;
+    }
+
+    /** Starts the program that is built into this run-time image. */
+    Found asImage(Path image) {
+        java = image.resolve("bin").resolve("java");
+        return run(List.of("-m", "app/app.Main"));
+    }
+
+    /** The module of the program, compiled. */
+    Path app() {
+        return new Jars(folder)
                 .jar("app")
                 .source("module-info", "module app { requires io.llamaorch.adapter.registry; }")
-                .source("app.Main", MAIN)
+                .source("app.Main", main)
                 .build();
+    }
+
+    /** With the host's modules on the module path. */
+    Found asModules() {
         modules.addAll(Jars.host());
-        modules.add(main);
+        modules.add(app());
         List<String> command = new ArrayList<>(List.of("-p", Jars.join(modules)));
         if (!classes.isEmpty()) {
             command.addAll(List.of("-cp", Jars.join(classes)));
@@ -86,13 +122,14 @@ final class Launch {
     /** With everything on the class path. */
     Found asClasses() {
         classes.addAll(Jars.host());
-        classes.add(new Jars(folder).jar("app").source("app.Main", MAIN).build());
+        classes.add(new Jars(folder).jar("app").source("app.Main", main).build());
         return run(List.of("-cp", Jars.join(classes), "app.Main"));
     }
 
-    private Found run(List<String> arguments) {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto"));
+    private Found run(List<String> program) {
+        List<String> command = new ArrayList<>(List.of(java.toString(), "-Xshare:auto"));
+        command.addAll(options);
+        command.addAll(program);
         command.addAll(arguments);
         Path out = folder.resolve("out.txt");
         Path err = folder.resolve("err.txt");
@@ -108,6 +145,7 @@ final class Launch {
             }
             List<String> lines = Files.readAllLines(out);
             assertEquals(0, process.exitValue(), () -> lines + errors(err));
+            assertTrue(!lines.isEmpty(), () -> "nothing was printed: " + errors(err));
             return new Found(lines.get(0), lines.subList(1, lines.size()));
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);

@@ -5,22 +5,28 @@ import io.llamaorch.adapter.spi.AdapterFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ResolvedModule;
+import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/** Tells where a class came from. */
-final class Origins {
+/** Tells where a class on the module path or the class path came from. */
+final class Origins implements Place {
+
+    static final Origins ON_THE_PATHS = new Origins();
 
     private Origins() {}
 
-    static DiscoveredAdapter.Origin of(Class<?> type) {
+    @Override
+    public DiscoveredAdapter.Origin of(Class<?> type) {
         Module module = type.getModule();
         ModuleLayer layer = module.getLayer();
         return new DiscoveredAdapter.Origin(
@@ -29,8 +35,9 @@ final class Origins {
                 layer == null ? "none" : layer == ModuleLayer.boot() ? "boot" : layer.toString());
     }
 
-    /** Where a provider is named whose class cannot be loaded; unknown if no such place is found. */
-    static DiscoveredAdapter.Origin naming(String provider) {
+    /** Unknown if no such place is found. */
+    @Override
+    public DiscoveredAdapter.Origin naming(String provider) {
         ModuleLayer own = Origins.class.getModule().getLayer();
         ModuleLayer layer = own == null ? ModuleLayer.boot() : own;
         for (ResolvedModule module : layer.configuration().modules()) {
@@ -57,10 +64,7 @@ final class Origins {
                 URLConnection connection = file.openConnection();
                 connection.setUseCaches(false);
                 try (InputStream in = connection.getInputStream()) {
-                    new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                            .lines()
-                            .map(line -> line.replaceFirst("#.*", "").strip())
-                            .filter(line -> !line.isEmpty())
+                    lines(new String(in.readAllBytes(), StandardCharsets.UTF_8))
                             .forEach(line -> listed.putIfAbsent(line, file.toString()));
                 }
             }
@@ -71,11 +75,33 @@ final class Origins {
         return listed;
     }
 
+    /** The names in a file of services. */
+    static List<String> lines(String file) {
+        return file.lines()
+                .map(line -> line.replaceFirst("#.*", "").strip())
+                .filter(line -> !line.isEmpty())
+                .distinct()
+                .toList();
+    }
+
+    static URL url(Path path) {
+        try {
+            return path.toUri().toURL();
+        } catch (MalformedURLException e) {
+            throw new IllegalArgumentException("no URL can be made of " + path, e);
+        }
+    }
+
+    /** As the location of a class would be told. */
+    static String location(Path path) {
+        return url(path).toString();
+    }
+
     static ClassLoader loader() {
         return Origins.class.getClassLoader();
     }
 
-    private static String location(Class<?> type) {
+    static String location(Class<?> type) {
         CodeSource source = type.getProtectionDomain().getCodeSource();
         if (source == null || source.getLocation() == null) {
             return "";
