@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.llamaorch.adapter.llamacpp.internal.wire.ResponseHead;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure;
 import io.llamaorch.adapter.spi.CancelReceipt;
-import io.llamaorch.adapter.spi.NonBlockingSubscriber;
 import io.llamaorch.adapter.spi.StreamLimits;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEvent;
@@ -19,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Flow;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -267,22 +265,11 @@ class CompletionRunCancelTest {
     void subscriberThatThrows_isProvedToo() {
         TokenStream stream = streaming();
         CompletableFuture<CancelReceipt> receipt = stream.released().toCompletableFuture();
-        stream.subscribe(new NonBlockingSubscriber() {
-            @Override
-            public void onSubscribe(Flow.Subscription subscription) {
-                subscription.request(1);
-            }
-
+        stream.subscribe(new EagerSubscriber() {
             @Override
             public void onNext(TokenEvent event) {
                 throw new IllegalStateException("for the test");
             }
-
-            @Override
-            public void onError(Throwable thrown) {}
-
-            @Override
-            public void onComplete() {}
         });
         lookShowsItIdle(SOON);
         assertFreeAfter(SOON, receipt);
