@@ -2,7 +2,6 @@ package io.llamaorch.adapter.llamacpp;
 
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.spi.AdapterConfig;
-import io.llamaorch.adapter.spi.NonBlockingSubscriber;
 import io.llamaorch.adapter.spi.RunningStreams;
 import io.llamaorch.adapter.spi.StartDetails;
 import io.llamaorch.adapter.spi.StreamLimits;
@@ -10,10 +9,9 @@ import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEmitter;
 import io.llamaorch.adapter.spi.TokenEvent;
 import java.util.Optional;
-import java.util.concurrent.Flow;
 
 /** One stream from its body's bytes to a subscriber that takes everything at once. */
-final class Delivery implements NonBlockingSubscriber {
+final class Delivery extends EagerSubscriber {
 
     private static final AdapterConfig CONFIG =
             AdapterConfig.builder().url("http://127.0.0.1:1").build();
@@ -51,11 +49,6 @@ final class Delivery implements NonBlockingSubscriber {
     }
 
     @Override
-    public void onSubscribe(Flow.Subscription subscription) {
-        subscription.request(Long.MAX_VALUE);
-    }
-
-    @Override
     public void onNext(TokenEvent event) {
         if (event instanceof TokenEvent.Token token) {
             characters += token.text().length();
@@ -63,12 +56,4 @@ final class Delivery implements NonBlockingSubscriber {
             ended = true;
         }
     }
-
-    @Override
-    public void onError(Throwable thrown) {
-        throw new AssertionError(thrown);
-    }
-
-    @Override
-    public void onComplete() {}
 }

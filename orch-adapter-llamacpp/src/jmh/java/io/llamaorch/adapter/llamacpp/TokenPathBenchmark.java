@@ -5,32 +5,15 @@ import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEventReader;
 import io.llamaorch.adapter.llamacpp.internal.codec.EventAssembler;
 import io.llamaorch.adapter.llamacpp.internal.sse.SseDecoder;
 import io.llamaorch.adapter.llamacpp.internal.sse.SseSink;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What a token costs on its way from the read buffer to a subscriber, without the socket: time and bytes allocated a
  * token. Each method goes one step further than the one before it.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@OperationsPerInvocation(StreamBytes.TOKENS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(2)
-public class TokenPathBenchmark {
+public class TokenPathBenchmark extends TokenBenchmark {
 
     /** How many bytes a read brings: an event at a time, as from an engine at work, or a full buffer. */
     @Param({"event", "16384"})

@@ -1,38 +1,29 @@
 package io.llamaorch.adapter.llamacpp;
 
+import static io.llamaorch.adapter.llamacpp.RunBench.task;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
-import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
-import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
-import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
-import io.llamaorch.adapter.llamacpp.internal.slots.CancelProofs;
 import io.llamaorch.adapter.llamacpp.internal.wire.ResponseHead;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure;
-import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.CancelReceipt;
-import io.llamaorch.adapter.spi.NonBlockingSubscriber;
-import io.llamaorch.adapter.spi.RunningStreams;
 import io.llamaorch.adapter.spi.StreamLimits;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
-import io.llamaorch.adapter.tck.ManualTime;
 import io.llamaorch.adapter.tck.NoLeaks;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Flow;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a run knows of itself when it is cancelled, and so when and how its proof is looked for (CAN-07). */
 @NoLeaks
@@ -45,62 +36,35 @@ class CompletionRunCancelTest {
     private static final Duration SOON = Duration.ofMillis(150);
     private static final Duration LATER = Duration.ofMillis(1100);
 
-    private final FakeTransport transport = new FakeTransport();
-    private final ManualTime time = new ManualTime();
-    private final AdapterConfig config = AdapterConfig.builder()
-            .timeSource(time)
-            .deliveryExecutor(Runnable::run)
-            .build();
-    private final RunningStreams streams = RunningStreams.create("llamacpp", config, StreamLimits.DEFAULT);
-    private final Failures failures = new Failures("http://engine-1:8080", Optional.empty());
-    private final EngineQueries queries =
-            new EngineQueries(transport, Optional.empty(), failures, Duration.ofSeconds(5), Duration.ofSeconds(5));
-    private final KnownFacts facts = new KnownFacts(queries, time);
-    private final CancelProofs proofs = new CancelProofs(queries, facts, time);
-    private final Engine engine =
-            new Engine(transport, queries, facts, failures, new LastBytes(time, Duration.ofSeconds(30)), proofs, time);
+    @RegisterExtension
+    private final RunBench run = new RunBench();
 
     @BeforeEach
     void engineIsKnown() {
-        facts.learn(EngineFacts.read(PROPS.getBytes(StandardCharsets.UTF_8)));
+        run.learn(PROPS);
     }
 
+    /** Before the bench looks for timers: those of proofs end with the adapter only. */
     @AfterEach
-    void nothingWaits() {
-        streams.close();
-        proofs.close();
-        assertEquals(List.of(), time.pending());
-    }
-
-    private static TaskRequest.Builder task() {
-        return TaskRequest.builder("Once").jobId("job-1");
-    }
-
-    private TokenStream submit(TaskRequest task) {
-        return streams.open(task, emitter -> CompletionRun.begin(task, emitter, engine));
+    void adapterCloses() {
+        run.engine().proofs().close();
     }
 
     private TokenStream submit() {
-        return submit(task().build());
+        return run.open(task().build());
     }
 
     private TokenStream accepted(TaskRequest task) {
-        TokenStream stream = submit(task);
-        transport.listener().onConnected(transport.call());
-        transport
-                .listener()
-                .onHead(new ResponseHead(200, List.of(new ResponseHead.Field("Content-Type", "text/event-stream"))));
+        TokenStream stream = run.open(task);
+        run.connect();
+        run.streamHead();
         return stream;
     }
 
     private TokenStream streaming() {
         TokenStream stream = accepted(task().build());
-        body(TOKEN);
+        run.body(TOKEN);
         return stream;
-    }
-
-    private void body(String text) {
-        transport.listener().onBody(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static CompletableFuture<CancelReceipt> cancel(TokenStream stream) {
@@ -120,8 +84,10 @@ class CompletionRunCancelTest {
 
     /** The mark that the last request carries. */
     private int mark() {
-        ByteBuffer body =
-                transport.streamed().get(transport.streamed().size() - 1).body();
+        ByteBuffer body = run.transport
+                .streamed()
+                .get(run.transport.streamed().size() - 1)
+                .body();
         String text = StandardCharsets.UTF_8.decode(body.duplicate()).toString();
         Matcher mark = MARK.matcher(text);
         assertTrue(mark.find(), text);
@@ -130,11 +96,11 @@ class CompletionRunCancelTest {
 
     /** The first look comes just then, and shows the job's slot idle. */
     private void lookShowsItIdle(Duration after) {
-        time.advance(after.minusNanos(1));
-        assertEquals(0, transport.questions().size(), "too early");
-        time.advance(Duration.ofNanos(1));
-        transport.question(0).answer(200, PROPS);
-        transport
+        run.time.advance(after.minusNanos(1));
+        assertEquals(0, run.transport.questions().size(), "too early");
+        run.time.advance(Duration.ofNanos(1));
+        run.transport.question(0).answer(200, PROPS);
+        run.transport
                 .question(1)
                 .answer(200, "[{\"is_processing\":false,\"params\":{\"dry_allowed_length\":" + mark() + "}}]");
     }
@@ -144,24 +110,24 @@ class CompletionRunCancelTest {
         TokenStream stream = submit();
         CompletableFuture<CancelReceipt> receipt = cancel(stream);
         assertFreeAfter(Duration.ZERO, receipt);
-        assertTrue(transport.call().cancelled());
-        assertEquals(List.of(), time.pending());
+        assertTrue(run.transport.call().cancelled());
+        assertEquals(List.of(), run.time.pending());
     }
 
     @Test
     void cancel_whileTheModelIsChecked_holdsNoPlace() {
-        facts.forget();
-        TokenStream stream = submit(task().model("m").build());
+        run.facts().forget();
+        TokenStream stream = run.open(task().model("m").build());
         assertFreeAfter(Duration.ZERO, cancel(stream));
-        transport.question(0).answer(200, PROPS);
-        assertEquals(List.of(), transport.streamed());
+        run.transport.question(0).answer(200, PROPS);
+        assertEquals(List.of(), run.transport.streamed());
     }
 
     /** The I/O thread was just about to tell that it is connected: it must find the call cancelled then. */
     @Test
     void cancel_thatOvertakesTheConnection_holdsNoPlace() {
-        transport.overtakeWith((listener, call) -> {
-            assertFreeAfter(Duration.ZERO, streams.cancel("job-1").settled().toCompletableFuture());
+        run.transport.overtakeWith((listener, call) -> {
+            assertFreeAfter(Duration.ZERO, run.streams.cancel("job-1").settled().toCompletableFuture());
             listener.onConnected(call);
             assertTrue(((FakeTransport.FakeCall) call).cancelled(), "what is connected would be sent");
         });
@@ -170,9 +136,10 @@ class CompletionRunCancelTest {
 
     @Test
     void cancel_thatOvertakesTheReturnOfTheCall_isLookedFor() {
-        transport.overtakeWith((listener, call) -> {
+        run.transport.overtakeWith((listener, call) -> {
             listener.onConnected(call);
-            assertFalse(streams.cancel("job-1").settled().toCompletableFuture().isDone(), "it may have been sent");
+            assertFalse(
+                    run.streams.cancel("job-1").settled().toCompletableFuture().isDone(), "it may have been sent");
             assertTrue(((FakeTransport.FakeCall) call).cancelled());
         });
         submit();
@@ -182,7 +149,7 @@ class CompletionRunCancelTest {
     @Test
     void cancel_beforeTheHead_isLookedForAfterTheEnginesOwnLook() {
         TokenStream stream = submit();
-        transport.listener().onConnected(transport.call());
+        run.connect();
         CompletableFuture<CancelReceipt> receipt = cancel(stream);
         lookShowsItIdle(LATER);
         assertFreeAfter(LATER, receipt);
@@ -198,7 +165,7 @@ class CompletionRunCancelTest {
     @Test
     void cancel_whileProgressComes_isNoTokenFlow() {
         TokenStream stream = accepted(task().extra("return_progress", true).build());
-        body("data: {\"content\":\"\",\"prompt_progress\":{\"total\":9,\"cache\":0,\"processed\":3}}\n\n");
+        run.body("data: {\"content\":\"\",\"prompt_progress\":{\"total\":9,\"cache\":0,\"processed\":3}}\n\n");
         CompletableFuture<CancelReceipt> receipt = cancel(stream);
         lookShowsItIdle(LATER);
         assertFreeAfter(LATER, receipt);
@@ -207,7 +174,7 @@ class CompletionRunCancelTest {
     @Test
     void cancel_afterAPing_isNoTokenFlow() {
         TokenStream stream = accepted(task().build());
-        body(":\n\n");
+        run.body(":\n\n");
         CompletableFuture<CancelReceipt> receipt = cancel(stream);
         lookShowsItIdle(LATER);
         assertFreeAfter(LATER, receipt);
@@ -216,7 +183,7 @@ class CompletionRunCancelTest {
     @Test
     void cancel_whileTokensFlowAfterProgress_isLookedForSoon() {
         TokenStream stream = accepted(task().extra("return_progress", true).build());
-        body("data: {\"content\":\"\",\"prompt_progress\":{\"total\":9,\"cache\":0,\"processed\":9}}\n\n" + TOKEN);
+        run.body("data: {\"content\":\"\",\"prompt_progress\":{\"total\":9,\"cache\":0,\"processed\":9}}\n\n" + TOKEN);
         CompletableFuture<CancelReceipt> receipt = cancel(stream);
         lookShowsItIdle(SOON);
         assertFreeAfter(SOON, receipt);
@@ -225,9 +192,9 @@ class CompletionRunCancelTest {
     /** The question for the model tells what a mark needs to be known, before anything is sent. */
     @Test
     void job_whoseModelIsAskedFor_isMarked() {
-        facts.forget();
-        submit(task().model("m").build());
-        transport.question(0).answer(200, PROPS);
+        run.facts().forget();
+        run.open(task().model("m").build());
+        run.transport.question(0).answer(200, PROPS);
         assertTrue(mark() > 0);
     }
 
@@ -241,21 +208,21 @@ class CompletionRunCancelTest {
     @Test
     void mark_seenNoMoreOfAnAcceptedJob_isAnothersSlot() {
         CompletableFuture<CancelReceipt> receipt = cancel(streaming());
-        time.advance(SOON);
-        transport.question(0).answer(200, PROPS);
-        transport.question(1).answer(200, "[{\"is_processing\":true,\"params\":{\"dry_allowed_length\":2}}]");
+        run.time.advance(SOON);
+        run.transport.question(0).answer(200, PROPS);
+        run.transport.question(1).answer(200, "[{\"is_processing\":true,\"params\":{\"dry_allowed_length\":2}}]");
         assertUnconfirmed("was given to another job", receipt);
     }
 
     @Test
     void answer_thatRefuses_gaveNoSlot() {
         TokenStream stream = submit();
-        transport.listener().onConnected(transport.call());
-        transport.listener().onHead(new ResponseHead(503, List.of()));
+        run.connect();
+        run.transport.listener().onHead(new ResponseHead(503, List.of()));
         CompletableFuture<CancelReceipt> receipt = cancel(stream);
-        time.advance(LATER);
-        transport.question(0).answer(200, PROPS);
-        transport.question(1).answer(200, "[]");
+        run.time.advance(LATER);
+        run.transport.question(0).answer(200, PROPS);
+        run.transport.question(1).answer(200, "[]");
         assertFalse(receipt.isDone(), "it never had a slot that could be another's now");
     }
 
@@ -263,15 +230,15 @@ class CompletionRunCancelTest {
     void job_unmarked_isNotLookedFor() {
         TokenStream stream = accepted(task().extra("dry_multiplier", 0.5).build());
         assertUnconfirmed("sets dry_multiplier itself", cancel(stream));
-        assertEquals(List.of(), transport.questions());
+        assertEquals(List.of(), run.transport.questions());
     }
 
     @Test
     void engine_unknownAtSubmit_leavesTheFirstJobUnmarked() {
-        facts.forget();
+        run.facts().forget();
         TokenStream stream = submit();
-        transport.question(0).answer(200, PROPS);
-        transport.listener().onConnected(transport.call());
+        run.transport.question(0).answer(200, PROPS);
+        run.connect();
         assertUnconfirmed("not known yet", cancel(stream));
     }
 
@@ -279,7 +246,7 @@ class CompletionRunCancelTest {
     void timeLimit_isProvedToo() {
         TokenStream stream = accepted(task().deadline(Duration.ofSeconds(3)).build());
         CompletableFuture<CancelReceipt> receipt = stream.released().toCompletableFuture();
-        time.advance(Duration.ofSeconds(3));
+        run.time.advance(Duration.ofSeconds(3));
         assertTrue(stream.outcome().toCompletableFuture().join() instanceof TokenEvent.Error);
         lookShowsItIdle(LATER);
         assertFreeAfter(LATER, receipt);
@@ -289,7 +256,7 @@ class CompletionRunCancelTest {
     void streamThatNobodyClaims_isProvedToo() {
         TokenStream stream = streaming();
         CompletableFuture<CancelReceipt> receipt = stream.released().toCompletableFuture();
-        time.advance(StreamLimits.DEFAULT.consumer().unclaimed());
+        run.time.advance(StreamLimits.DEFAULT.consumer().unclaimed());
         lookShowsItIdle(SOON);
         assertFreeAfter(SOON, receipt);
     }
@@ -298,22 +265,11 @@ class CompletionRunCancelTest {
     void subscriberThatThrows_isProvedToo() {
         TokenStream stream = streaming();
         CompletableFuture<CancelReceipt> receipt = stream.released().toCompletableFuture();
-        stream.subscribe(new NonBlockingSubscriber() {
-            @Override
-            public void onSubscribe(Flow.Subscription subscription) {
-                subscription.request(1);
-            }
-
+        stream.subscribe(new EagerSubscriber() {
             @Override
             public void onNext(TokenEvent event) {
                 throw new IllegalStateException("for the test");
             }
-
-            @Override
-            public void onError(Throwable thrown) {}
-
-            @Override
-            public void onComplete() {}
         });
         lookShowsItIdle(SOON);
         assertFreeAfter(SOON, receipt);
@@ -322,17 +278,17 @@ class CompletionRunCancelTest {
     @Test
     void close_settlesWithoutALook() {
         TokenStream stream = streaming();
-        streams.close();
-        proofs.close();
+        run.streams.close();
+        run.engine().proofs().close();
         assertUnconfirmed("was closed", stream.released().toCompletableFuture());
-        assertEquals(List.of(), transport.questions());
+        assertEquals(List.of(), run.transport.questions());
     }
 
     @Test
     void cut_isNotProved() {
         TokenStream stream = streaming();
-        transport.listener().onFailure(FakeTransport.failure(WireFailure.Kind.RESET));
+        run.transport.listener().onFailure(FakeTransport.failure(WireFailure.Kind.RESET));
         assertUnconfirmed("before the engine's own end", stream.released().toCompletableFuture());
-        assertEquals(List.of(), time.pending());
+        assertEquals(List.of(), run.time.pending());
     }
 }

@@ -6,6 +6,7 @@ import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
 import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
 import io.llamaorch.adapter.llamacpp.internal.slots.CancelProofs;
 import io.llamaorch.adapter.llamacpp.internal.wire.Transport;
+import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.TimeSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -15,7 +16,9 @@ import java.util.Optional;
 final class Engines {
 
     private static final Duration LIMIT = Duration.ofSeconds(5);
-    private static final String PROPS = "{\"build_info\":\"v1\",\"model_alias\":\"m\"}";
+
+    /** What is known of an engine of which everything is known. */
+    static final String PROPS = "{\"build_info\":\"v1\",\"model_alias\":\"m\"}";
 
     private Engines() {}
 
@@ -28,8 +31,13 @@ final class Engines {
 
     /** One of which nothing is known yet. */
     static Engine unknown(Transport transport, TimeSource time) {
-        Failures failures = new Failures("http://engine-1:8080", Optional.empty());
-        EngineQueries queries = new EngineQueries(transport, Optional.empty(), failures, LIMIT, LIMIT);
+        return unknown(transport, time, Optional.empty());
+    }
+
+    /** The same, but it wants this token. */
+    static Engine unknown(Transport transport, TimeSource time, Optional<Secret> token) {
+        Failures failures = new Failures("http://engine-1:8080", token);
+        EngineQueries queries = new EngineQueries(transport, token, failures, LIMIT, LIMIT);
         KnownFacts facts = new KnownFacts(queries, time);
         LastBytes lastBytes = new LastBytes(time, Duration.ofSeconds(30));
         CancelProofs proofs = new CancelProofs(queries, facts, time);

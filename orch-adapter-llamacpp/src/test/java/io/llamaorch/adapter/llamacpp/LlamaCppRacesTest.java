@@ -8,7 +8,6 @@ import io.llamaorch.adapter.llamacpp.internal.wire.Endpoint;
 import io.llamaorch.adapter.llamacpp.internal.wire.SharedLoop;
 import io.llamaorch.adapter.llamacpp.internal.wire.SocketTransport;
 import io.llamaorch.adapter.spi.AdapterConfig;
-import io.llamaorch.adapter.spi.Cancellation;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.RunningStreams;
 import io.llamaorch.adapter.spi.StopReason;
@@ -20,6 +19,8 @@ import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.tck.ManualTime;
 import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
+import io.llamaorch.adapter.tck.RaceConsumer;
+import io.llamaorch.adapter.tck.RaceDelays;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -27,19 +28,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -153,11 +150,9 @@ class LlamaCppRacesTest {
         private final int tokens;
         private final Writes writes;
         private final boolean asksForTheVersion;
-        private final RaceEars ears;
-        private final long[] delays = new long[256];
-        private final AtomicInteger steps = new AtomicInteger();
+        private final RaceDelays delays;
+        private final RaceConsumer consumer;
         private final CompletableFuture<TokenStream> submitted = new CompletableFuture<>();
-        private final Queue<CompletionStage<Cancellation.Answer>> answers = new ConcurrentLinkedQueue<>();
         private final RunningStreams streams;
         private final SteppedTransport transport;
 
@@ -173,31 +168,29 @@ class LlamaCppRacesTest {
             tokens = random.nextInt(5) == 0 ? 30 + random.nextInt(40) : 1 + random.nextInt(6);
             writes = Writes.values()[random.nextInt(Writes.values().length)];
             asksForTheVersion = random.nextInt(3) == 0;
-            for (int i = 0; i < delays.length; i++) {
-                delays[i] = random.nextInt(4) == 0 ? random.nextInt(100) : -1;
-            }
-            ears = new RaceEars(
-                    RaceEars.Form.values()[random.nextInt(3)],
+            delays = new RaceDelays(random, SteppedTransport.Step.values().length);
+            consumer = new RaceConsumer(
+                    RaceConsumer.Form.values()[random.nextInt(3)],
                     callerDoes.contains(CallerDoes.THROW) ? 1 + random.nextInt(tokens) : -1);
             AdapterConfig config = AdapterConfig.builder()
                     .timeSource(time)
                     .deliveryExecutor(task -> threads.execute(() -> {
-                        step(7);
+                        delays.at(7);
                         task.run();
                     }))
                     .build();
             streams = RunningStreams.create("llamacpp", config, StreamLimits.DEFAULT);
             transport = new SteppedTransport(
                     new SocketTransport(Endpoint.parse(peer.url()), TlsOptions.NONE, loop, time),
-                    step -> step(step.ordinal()));
+                    step -> delays.at(step.ordinal()));
         }
 
         private String run() throws Exception {
             peer.expect(name, this::talk);
             List<Runnable> actors = new ArrayList<>();
             actors.add(this::submit);
-            if (ears.form == RaceEars.Form.LOOP) {
-                actors.add(() -> ears.listen(submitted.join()));
+            if (consumer.form() == RaceConsumer.Form.LOOP) {
+                actors.add(() -> consumer.listen(submitted.join()));
             } else {
                 actors.add(this::askAgainAndAgain);
             }
@@ -212,12 +205,12 @@ class LlamaCppRacesTest {
                 }));
             }
             try {
-                Future<?> consumer = running.remove(1); // a loop may wait for what nobody but the check does
+                Future<?> consuming = running.remove(1); // a loop may wait for what nobody but the check does
                 for (Future<?> actor : running) {
                     actor.get(Patience.mustHappen().toNanos(), TimeUnit.NANOSECONDS);
                 }
                 String kind = check();
-                consumer.get(Patience.mustHappen().toNanos(), TimeUnit.NANOSECONDS);
+                consuming.get(Patience.mustHappen().toNanos(), TimeUnit.NANOSECONDS);
                 return kind;
             } finally {
                 streams.close();
@@ -236,8 +229,8 @@ class LlamaCppRacesTest {
             } catch (IllegalStateException closed) {
                 stream = TokenStream.failed("job-1", WorkerError.of(ErrorCode.POOL_UNAVAILABLE, "closed before"));
             }
-            if (ears.form != RaceEars.Form.LOOP) {
-                ears.listen(stream);
+            if (consumer.form() != RaceConsumer.Form.LOOP) {
+                consumer.listen(stream);
             }
             submitted.complete(stream);
         }
@@ -250,8 +243,8 @@ class LlamaCppRacesTest {
                             && !stream.outcome().toCompletableFuture().isDone(); ) {
                 int more = 1 + own.nextInt(8);
                 asked += more;
-                ears.ask(more);
-                delay(own.nextInt(60));
+                consumer.ask(more);
+                RaceDelays.pause(own.nextInt(60));
             }
         }
 
@@ -263,15 +256,15 @@ class LlamaCppRacesTest {
                 CompletionStage<?> outcome = submitted.join().outcome();
                 Patience.within(
                         Patience.mustHappen(),
-                        () -> ears.heard >= events
+                        () -> consumer.heard() >= events
                                 || outcome.toCompletableFuture().isDone()
                                 || engineDoes == EngineDoes.REFUSAL);
             }
-            delay(own.nextInt(100));
+            RaceDelays.pause(own.nextInt(100));
             switch (what) {
-                case CANCEL_BY_HANDLE -> note(submitted.join().cancel());
-                case CANCEL_BY_JOB -> note(streams.cancel("job-1"));
-                case LEAVE -> ears.leave();
+                case CANCEL_BY_HANDLE -> consumer.note(submitted.join().cancel());
+                case CANCEL_BY_JOB -> consumer.note(streams.cancel("job-1"));
+                case LEAVE -> consumer.leave();
                 case CLOSE_THE_ADAPTER -> {
                     streams.close();
                     transport.close();
@@ -281,22 +274,13 @@ class LlamaCppRacesTest {
             }
         }
 
-        private void note(Cancellation cancellation) {
-            answers.add(cancellation.accepted());
-            cancellation.accepted().thenAccept(answer -> {
-                if (answer == Cancellation.Answer.ACCEPTED) {
-                    ears.silent = true;
-                }
-            });
-        }
-
         private String check() throws Exception {
             TokenStream stream = submitted.join();
             if (engineDoes == EngineDoes.NOTHING) { // and perhaps nobody else did anything in time either
-                note(stream.cancel());
+                consumer.note(stream.cancel());
             }
             TokenEvent.Terminal terminal = Patience.get(stream.outcome());
-            ears.finish(terminal);
+            consumer.finish(terminal);
             assertEquals(0, streams.count(), "the job's id is free");
             Patience.await("no connection at the engine", () -> peer.open() == 0);
             Patience.await(
@@ -307,29 +291,11 @@ class LlamaCppRacesTest {
             time.advance(PROOF_LIMIT);
             Patience.get(stream.released());
             Patience.await("no timer", () -> time.pending().isEmpty());
-            int accepted = 0;
-            for (CompletionStage<Cancellation.Answer> answer : answers) {
-                accepted += Patience.get(answer) == Cancellation.Answer.ACCEPTED ? 1 : 0;
-            }
-            String kind;
-            if (terminal instanceof TokenEvent.Error failed) {
-                WorkerError error = failed.error();
-                kind = "Error(" + error.code() + ")";
-                if (!ears.left && !ears.threw) {
-                    assertEquals(error.tokensDelivered(), ears.pieces, "every piece before an Error is delivered");
-                }
-            } else {
-                TokenEvent.End end = (TokenEvent.End) terminal;
-                boolean cancelled = end.reason() == StopReason.CANCELLED;
-                kind = cancelled
-                        ? "CANCELLED by " + end.details().cancelCause().orElseThrow()
-                        : end.reason().toString();
-                if (!cancelled && !ears.left && !ears.threw) {
-                    assertEquals(tokens, ears.pieces, "every piece before End is delivered");
-                }
-            }
+            String kind = consumer.verdict(terminal, tokens);
             assertEquals(
-                    kind.endsWith("CALLER") ? 1 : 0, accepted, "one cancel, and only the one that won, is accepted");
+                    kind.endsWith("CALLER") ? 1 : 0,
+                    consumer.accepted(),
+                    "one cancel, and only the one that won, is accepted");
             if (callerDoes.isEmpty()) {
                 assertEquals(engineDoes.kind, kind, "nobody but the engine did anything");
             }
@@ -340,14 +306,14 @@ class LlamaCppRacesTest {
         private boolean talk(Socket socket) throws IOException {
             SplittableRandom own = new SplittableRandom(seed * 17);
             if (engineDoes == EngineDoes.REFUSAL) {
-                delay(own.nextInt(100));
+                RaceDelays.pause(own.nextInt(100));
                 send(socket, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
                 return true;
             }
             StringBuilder waiting = new StringBuilder(HEAD);
             for (int i = 0; i <= tokens; i++) {
                 if (writes == Writes.EACH_TOKEN_ALONE || (writes == Writes.TOKENS_THEN_END && i == tokens)) {
-                    delay(own.nextInt(60));
+                    RaceDelays.pause(own.nextInt(60));
                     send(socket, waiting.toString());
                     waiting.setLength(0);
                 }
@@ -366,7 +332,7 @@ class LlamaCppRacesTest {
                         case END_WITHOUT_MARKER -> "0\r\n\r\n";
                         default -> "";
                     });
-            delay(own.nextInt(100));
+            RaceDelays.pause(own.nextInt(100));
             send(socket, waiting.toString());
             if (engineDoes == EngineDoes.RESET) {
                 // Everything was read, or nothing: a reset may overtake what was sent before.
@@ -387,31 +353,12 @@ class LlamaCppRacesTest {
             return Integer.toHexString(data.length()) + "\r\n" + data + "\r\n";
         }
 
-        private void step(int step) {
-            delay(delays[(steps.getAndIncrement() * SteppedTransport.Step.values().length + step) % delays.length]);
-        }
-
-        private void delay(long kind) {
-            if (kind < 0) {
-                return;
-            } else if (kind < 40) {
-                for (long i = 0; i < kind * 20; i++) {
-                    Thread.onSpinWait();
-                }
-            } else if (kind < 90) {
-                Thread.yield();
-            } else {
-                LockSupport.parkNanos((kind - 89) * 5_000);
-            }
-        }
-
         @Override
         public String toString() {
             TokenStream stream = submitted.getNow(null);
-            return ears.form + ": the engine does " + engineDoes + " after " + tokens + " tokens"
-                    + ", written " + writes + (asksForTheVersion ? " and its version" : "")
-                    + ", the caller does " + callerDoes + "; heard " + ears.heard
-                    + " of " + ears.asked + ", " + ears.pieces + " pieces, terminal " + ears.terminal + ", outcome "
+            return "the engine does " + engineDoes + " after " + tokens + " tokens, written " + writes
+                    + (asksForTheVersion ? " and its version" : "") + ", the caller does " + callerDoes
+                    + ", consumer " + consumer + ", outcome "
                     + (stream == null
                             ? "none"
                             : stream.outcome().toCompletableFuture().getNow(null)) + ", timers "

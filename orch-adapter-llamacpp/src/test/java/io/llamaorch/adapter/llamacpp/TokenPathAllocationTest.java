@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.EndDetails;
-import io.llamaorch.adapter.spi.NonBlockingSubscriber;
 import io.llamaorch.adapter.spi.RunningStreams;
 import io.llamaorch.adapter.spi.StartDetails;
 import io.llamaorch.adapter.spi.StopReason;
@@ -18,7 +17,6 @@ import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.tck.NoLeaks;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.concurrent.Flow;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -40,13 +38,8 @@ class TokenPathAllocationTest {
     private final RunningStreams streams = RunningStreams.create("llamacpp", CONFIG, StreamLimits.DEFAULT);
 
     /** Counts what it is handed. */
-    private static final class Counter implements NonBlockingSubscriber {
+    private static final class Counter extends EagerSubscriber {
         private int tokens;
-
-        @Override
-        public void onSubscribe(Flow.Subscription subscription) {
-            subscription.request(Long.MAX_VALUE);
-        }
 
         @Override
         public void onNext(TokenEvent event) {
@@ -54,14 +47,6 @@ class TokenPathAllocationTest {
                 tokens++;
             }
         }
-
-        @Override
-        public void onError(Throwable thrown) {
-            throw new AssertionError(thrown);
-        }
-
-        @Override
-        public void onComplete() {}
     }
 
     @Test

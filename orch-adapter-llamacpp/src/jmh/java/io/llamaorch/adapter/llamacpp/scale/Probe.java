@@ -1,13 +1,12 @@
 package io.llamaorch.adapter.llamacpp.scale;
 
-import io.llamaorch.adapter.spi.NonBlockingSubscriber;
+import io.llamaorch.adapter.llamacpp.EagerSubscriber;
 import io.llamaorch.adapter.spi.TokenEvent;
-import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** Counts tokens, and writes down when they came. */
-final class Probe implements NonBlockingSubscriber {
+final class Probe extends EagerSubscriber {
 
     private final AtomicLong count;
     private final long[] delivered;
@@ -31,11 +30,6 @@ final class Probe implements NonBlockingSubscriber {
     }
 
     @Override
-    public void onSubscribe(Flow.Subscription subscription) {
-        subscription.request(Long.MAX_VALUE);
-    }
-
-    @Override
     public void onNext(TokenEvent event) {
         if (event instanceof TokenEvent.Token) {
             if (tokens < delivered.length) {
@@ -49,12 +43,4 @@ final class Probe implements NonBlockingSubscriber {
             whenEnded.accept(end);
         }
     }
-
-    @Override
-    public void onError(Throwable thrown) {
-        throw new AssertionError(thrown);
-    }
-
-    @Override
-    public void onComplete() {}
 }

@@ -1,28 +1,12 @@
 package io.llamaorch.adapter.llamacpp.internal.wire;
 
 import io.llamaorch.adapter.llamacpp.StreamBytes;
+import io.llamaorch.adapter.llamacpp.TokenBenchmark;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** What a token costs in the HTTP response: its head, and a chunk for each event. */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@OperationsPerInvocation(StreamBytes.TOKENS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(2)
-public class ResponseBenchmark implements ResponseParser.Sink {
+public class ResponseBenchmark extends TokenBenchmark implements ResponseParser.Sink {
 
     private final byte[] response = StreamBytes.response();
     private final ByteBuffer buffer = ByteBuffer.allocate(EventLoop.BUFFER_BYTES);

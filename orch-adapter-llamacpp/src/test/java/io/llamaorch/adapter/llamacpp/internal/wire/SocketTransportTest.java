@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -143,6 +144,30 @@ class SocketTransportTest {
         assertEquals(Kind.TIMEOUT, failure.kind());
         assertTrue(failure.message().contains("3000 ms"), failure.message());
         assertEquals(Peer.Ending.RESET, Patience.next(endings));
+    }
+
+    /** The I/O thread may be held up by others: the caller's time runs all the same. */
+    @Test
+    void exchange_whenTheIoThreadIsHeldUp_isLimitedFromTheCallOn() throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        CompletableFuture<Void> release = new CompletableFuture<>();
+        fixture.closing(() -> release.complete(null));
+        SocketTransport transport = fixture.transport(Peer.following(line -> {
+            line.request();
+            line.awaitEnd();
+        }));
+        transport.stream(WireFixture.GET, new Recorder()).execute(() -> {
+            held.countDown();
+            release.join();
+        });
+        Patience.await(held);
+        Recorder recorder = new Recorder();
+        transport.exchange(
+                WireRequest.get("/").exchangeLimit(Duration.ofSeconds(3)).build(), recorder);
+        fixture.time().advance(Duration.ofSeconds(3));
+        release.complete(null);
+        fixture.turn();
+        assertEquals(List.of("failure TIMEOUT"), recorder.events());
     }
 
     @Test
