@@ -52,6 +52,20 @@ class ReplicaSchemaTest {
     }
 
     @Test
+    void guide_showsADocumentThatIsReadWithoutFault() throws IOException {
+        String guide = Files.readString(DOCS.resolve("configuration.md"));
+        int begin = guide.indexOf("```json") + "```json".length();
+        Files.writeString(folder.resolve("guide.json"), guide.substring(begin, guide.indexOf("```", begin)));
+        Files.writeString(folder.resolve("llama.token"), "t0ken");
+        assertEquals(
+                List.of(
+                        "default/r0 (llamacpp at http://10.0.0.7:8080)",
+                        "large/gpu-1 (llamacpp at https://gpu-1.example:8443)"),
+                new FileReplicas(folder.resolve("guide.json"), Duration.ZERO)
+                        .read().stream().map(Object::toString).toList());
+    }
+
+    @Test
     void schema_namesTheFieldsThatTheReaderKnows() throws IOException {
         assertEquals(
                 new TreeSet<>(ReplicaDocument.FIELDS),
