@@ -1,40 +1,33 @@
 package io.llamaorch.adapter.registry;
 
-import io.llamaorch.adapter.registry.internal.Foreign;
-import io.llamaorch.adapter.registry.internal.NearMiss;
-import io.llamaorch.adapter.registry.internal.host.Closing;
+import io.llamaorch.adapter.registry.internal.host.AdapterMaker;
+import io.llamaorch.adapter.registry.internal.host.Announcements;
+import io.llamaorch.adapter.registry.internal.host.Bindings;
+import io.llamaorch.adapter.registry.internal.host.Following;
 import io.llamaorch.adapter.registry.internal.host.Jobs;
 import io.llamaorch.adapter.registry.internal.host.Pool;
-import io.llamaorch.adapter.registry.internal.host.Replica;
 import io.llamaorch.adapter.spi.AdapterConfig;
-import io.llamaorch.adapter.spi.AdapterFactory;
 import io.llamaorch.adapter.spi.Cancellation;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TimeSource;
 import io.llamaorch.adapter.spi.TokenStream;
-import io.llamaorch.adapter.spi.WorkerAdapter;
-import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerException;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerProperties;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The replicas of this process, in pools, and the one door by which an orchestrator reaches them.
@@ -47,24 +40,27 @@ import org.jspecify.annotations.Nullable;
  * the caller hears the engine's own reason. A task is tried once; it is not repeated elsewhere. What a stream's end
  * teaches is known when its {@link TokenStream#outcome} is told, which may be a moment after its consumer saw the end.
  *
- * <p>Thread safety: safe for concurrent use. No method blocks but {@link #close} and {@link #unbind}, which wait for
- * adapters to close.
+ * <p>A replica lives from {@link #bind} to {@link #unbind}, or as long as a source names it ({@link #follow}). Each step
+ * of its life is logged, and told to {@linkplain Builder#listener listeners}.
+ *
+ * <p>Thread safety: safe for concurrent use. No method blocks but {@link #close}, which waits for adapters to close.
  */
 public final class AdapterHost implements AutoCloseable {
 
-    private final AdapterRegistry registry;
-    private final TimeSource time;
-    private final Executor executor;
-    private final ConcurrentMap<String, Pool> pools = new ConcurrentHashMap<>();
+    /** How long the streams of a replica that was taken away may run on unless another limit is set: 30 s. */
+    public static final Duration DRAIN_LIMIT = Duration.ofSeconds(30);
+
+    private static final Duration LONGEST_DRAIN = Duration.ofDays(365);
+
+    private final Duration drainLimit;
+    private final Bindings bindings;
     private final Jobs jobs = new Jobs();
-    private final Set<List<String>> reserved = new HashSet<>();
-    private final ReentrantLock binding = new ReentrantLock();
-    private volatile boolean closed;
+    private final Queue<Following> followings = new ConcurrentLinkedQueue<>();
 
     private AdapterHost(Builder builder) {
-        registry = builder.registry;
-        time = builder.time;
-        executor = builder.executor;
+        drainLimit = builder.drainLimit;
+        Announcements announcements = new Announcements(builder.listeners, builder.executor);
+        bindings = new Bindings(new AdapterMaker(builder.registry, builder.time, builder.executor, announcements));
     }
 
     /**
@@ -99,47 +95,76 @@ public final class AdapterHost implements AutoCloseable {
      * @throws IllegalStateException if the host is closed
      */
     public ReplicaSpec bind(ReplicaSpec spec) {
-        AdapterFactory factory = registry.factory(spec.engine());
-        ReplicaSpec placed = reserve(spec);
-        @Nullable Replica replica = null;
-        boolean bound = false;
-        try {
-            replica = new Replica(placed, create(factory, placed), time, executor);
-        } finally {
-            bound = place(placed, replica);
-        }
-        if (!bound) {
-            Closing.all(List.of(replica), time);
-            requireOpen();
-        }
-        return placed;
+        return bindings.bind(spec);
     }
 
     /**
-     * Takes a replica away at once: its running streams end with {@link ErrorCode#POOL_UNAVAILABLE}, and its adapter is
-     * closed. Waits for that at most 10 s; if the thread is interrupted it waits no longer and keeps its flag.
+     * Makes another adapter for a replica that is bound, as {@link #bind} does, and then puts it in the place of the old
+     * one in one step: each task goes to the old one or to the new one, and none is refused in between (LIF-02). Streams
+     * of the old one run on until they end, or until the drain limit.
+     *
+     * @param spec the replica, with the id of one that is bound
+     * @return a stage with how the old one went; never fails
+     * @throws WorkerException with {@link ErrorCode#NOT_FOUND} if there is no such replica or no adapter for its engine,
+     *     with {@link ErrorCode#INTERNAL} if the adapter cannot be made; the old one stays
+     * @throws IllegalArgumentException if its configuration is wrong, or if it is being bound anew at this moment; the old
+     *     one stays
+     * @throws IllegalStateException if the host is closed
+     */
+    public CompletionStage<DrainResult> rebind(ReplicaSpec spec) {
+        return bindings.rebind(spec, drainLimit);
+    }
+
+    /**
+     * Takes a replica away, with the drain limit of this host.
      *
      * @param pool the pool
      * @param replica the replica's id
-     * @return whether there was such a replica
+     * @return a stage with how it went
+     * @see #unbind(String, String, Duration)
      */
-    public boolean unbind(String pool, String replica) {
-        Replica removed;
-        binding.lock();
-        try {
-            Pool from = pools.get(pool);
-            removed = from == null ? null : from.remove(replica).orElse(null);
-            if (from != null && from.isEmpty()) {
-                pools.remove(pool);
-            }
-        } finally {
-            binding.unlock();
+    public CompletionStage<DrainResult> unbind(String pool, String replica) {
+        return unbind(pool, replica, drainLimit);
+    }
+
+    /**
+     * Takes a replica away (LIF-03). It gets no new work from now on, its streams run on until they end; those that still
+     * run at the limit end with {@link ErrorCode#POOL_UNAVAILABLE}. Then its adapter is closed, which may take another
+     * 10 s.
+     *
+     * @param pool the pool
+     * @param replica the replica's id
+     * @param limit how long its streams may run on; zero ends them at once
+     * @return a stage with how it went; fails with {@link WorkerException} only if there is no such replica
+     * @throws IllegalArgumentException if the limit is negative
+     */
+    public CompletionStage<DrainResult> unbind(String pool, String replica, Duration limit) {
+        return bindings.unbind(pool, replica, checked(limit), "it was unbound");
+    }
+
+    /**
+     * Makes the replicas of this host what a source says, now and whenever the source changes (CFG-03): what is new in it
+     * is bound, what is described otherwise is bound anew, what is gone is unbound, in one step; replicas of others are
+     * not touched. A source that cannot be read, or of which anything is wrong, changes nothing: everything stays as it
+     * is, the log and {@link FollowedSource#problem()} say why, and it is read again at its next interval.
+     *
+     * <p>The first reading begins now; {@link FollowedSource#refresh()} lets the caller wait for one. What was unbound by
+     * hand and is still described is bound again at the next reading.
+     *
+     * @param source where replicas are described
+     * @return the source, to read it on request and to follow it no more; this host's {@link #close} does so too
+     * @throws IllegalStateException if the host is closed
+     */
+    public FollowedSource follow(ReplicaSource source) {
+        bindings.requireOpen();
+        Following following = new Following(source, bindings, drainLimit);
+        followings.removeIf(Following::isClosed);
+        followings.add(following);
+        var unused = following.refresh();
+        if (bindings.isClosed()) {
+            following.close();
         }
-        if (removed == null) {
-            return false;
-        }
-        Closing.all(List.of(removed), time);
-        return true;
+        return following;
     }
 
     /**
@@ -151,13 +176,12 @@ public final class AdapterHost implements AutoCloseable {
      * @throws IllegalStateException if the host is closed
      */
     public TokenStream submit(String pool, TaskRequest task) {
-        requireOpen();
+        bindings.requireOpen();
         Objects.requireNonNull(task, "task");
-        Pool target = pools.get(pool);
-        if (target == null) {
-            return TokenStream.failed(task.jobId(), noSuchPool(pool));
-        }
-        return jobs.run(task, () -> target.submit(task));
+        Optional<Pool> target = bindings.pool(pool);
+        return target.isEmpty()
+                ? TokenStream.failed(task.jobId(), bindings.noSuchPool(pool))
+                : jobs.run(task, () -> target.get().submit(task));
     }
 
     /**
@@ -171,7 +195,7 @@ public final class AdapterHost implements AutoCloseable {
     }
 
     /**
-     * Checks every replica of a pool, all at once.
+     * Checks every replica of a pool, all at once; those that drain are left alone.
      *
      * @param pool the pool
      * @return a stage with replica id to health; fails with {@link WorkerException} only if there is no such pool
@@ -181,7 +205,7 @@ public final class AdapterHost implements AutoCloseable {
     }
 
     /**
-     * Reads the properties of every replica of a pool, all at once.
+     * Reads the properties of every replica of a pool, all at once; those that drain are left alone.
      *
      * @param pool the pool
      * @return a stage with replica id to result; fails with {@link WorkerException} only if there is no such pool
@@ -199,142 +223,51 @@ public final class AdapterHost implements AutoCloseable {
      * @return the capability of the replica that a task would go to now, among those that have it
      */
     public <T> Optional<T> capability(String pool, Class<T> type) {
-        return Optional.ofNullable(pools.get(pool)).flatMap(target -> target.capability(type));
+        return bindings.pool(pool).flatMap(target -> target.capability(type));
     }
 
-    /** {@return the names of the pools that have replicas, sorted; a snapshot} */
+    /** {@return the names of the pools that have replicas, if only such that drain, sorted; a snapshot} */
     public Set<String> pools() {
-        return Collections.unmodifiableSet(new TreeSet<>(pools.keySet()));
+        return bindings.names();
     }
 
     /**
-     * Tells how the replicas of a pool are now.
+     * Tells how the replicas of a pool are now. While one is bound anew, its id is there twice, and as long as the old one
+     * drains.
      *
      * @param pool the pool
      * @return one status each, by id; empty if there is no such pool
      */
     public List<ReplicaStatus> replicas(String pool) {
-        Pool target = pools.get(pool);
-        return target == null ? List.of() : target.statuses();
+        return bindings.statuses(pool);
     }
 
     /**
-     * Takes every replica away, as {@link #unbind} does, and refuses everything from now on. All adapters are closed at
-     * once, so all of it takes at most 10 s too. Idempotent.
+     * Takes every replica away at once, which ends its streams, and refuses everything from now on. All adapters are closed
+     * together, and are waited for at most 10 s; if the thread is interrupted it waits no longer and keeps its flag.
+     * Idempotent.
      */
     @Override
     public void close() {
-        List<Replica> all = new ArrayList<>();
-        binding.lock();
-        try {
-            closed = true;
-            pools.values().forEach(pool -> all.addAll(pool.removeAll()));
-            pools.clear();
-        } finally {
-            binding.unlock();
-        }
-        if (!all.isEmpty()) {
-            Closing.all(all, time);
-        }
-    }
-
-    /** Takes a place in a pool before there is anything to put there. */
-    private ReplicaSpec reserve(ReplicaSpec spec) {
-        binding.lock();
-        try {
-            requireOpen();
-            ReplicaSpec placed = spec.replica().isEmpty()
-                    ? spec.toBuilder().replica(freeId(spec.pool())).build()
-                    : spec;
-            if (isTaken(placed.pool(), placed.replica())) {
-                throw new IllegalArgumentException("pool '" + spec.pool() + "' has a replica '" + spec.replica()
-                        + "' already: unbind it first, or choose another id");
-            }
-            reserved.add(List.of(placed.pool(), placed.replica()));
-            return placed;
-        } finally {
-            binding.unlock();
-        }
-    }
-
-    /** Puts a replica into its place; gives the place back if there is none, or if the host was closed meanwhile. */
-    private boolean place(ReplicaSpec spec, @Nullable Replica replica) {
-        binding.lock();
-        try {
-            reserved.remove(List.of(spec.pool(), spec.replica()));
-            if (replica == null || closed) {
-                return false;
-            }
-            pools.computeIfAbsent(spec.pool(), Pool::new).add(replica);
-            return true;
-        } finally {
-            binding.unlock();
-        }
-    }
-
-    private String freeId(String pool) {
-        int number = 0;
-        while (isTaken(pool, "r" + number)) {
-            number++;
-        }
-        return "r" + number;
-    }
-
-    private boolean isTaken(String pool, String replica) {
-        Pool target = pools.get(pool);
-        return reserved.contains(List.of(pool, replica))
-                || (target != null && target.find(replica).isPresent());
-    }
-
-    private WorkerAdapter create(AdapterFactory factory, ReplicaSpec spec) {
-        AdapterConfig.Builder config =
-                AdapterConfig.builder().replica(spec.pool(), spec.replica()).timeSource(time);
-        spec.url().ifPresent(config::url);
-        spec.token().ifPresent(config::token);
-        spec.options().forEach(config::option);
-        config.deliveryExecutor(executor);
-        try {
-            return Objects.requireNonNull(factory.create(config.build()), "create gave no adapter");
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "replica " + spec.pool() + "/" + spec.replica() + " (" + spec.engine() + "): " + e.getMessage(), e);
-        } catch (Throwable e) {
-            Foreign.rethrowIfFatal(e);
-            throw new WorkerException(WorkerError.builder(
-                            ErrorCode.INTERNAL,
-                            "the adapter for engine '" + spec.engine() + "' could not be created: " + e
-                                    + "; this is its fault")
-                    .engine(spec.engine())
-                    .replica(spec.replica())
-                    .cause(e)
-                    .build());
-        }
+        followings.forEach(Following::close);
+        bindings.close();
+        followings.forEach(Following::close); // one that came between
     }
 
     private <T> CompletionStage<T> ofPool(String pool, Function<Pool, CompletionStage<T>> question) {
-        if (closed) {
+        if (bindings.isClosed()) {
             return CompletableFuture.failedStage(new IllegalStateException("the host is closed"));
         }
-        Pool target = pools.get(pool);
-        return target == null
-                ? CompletableFuture.failedStage(new WorkerException(noSuchPool(pool)))
-                : question.apply(target);
+        return bindings.pool(pool)
+                .map(question)
+                .orElseGet(() -> CompletableFuture.failedStage(new WorkerException(bindings.noSuchPool(pool))));
     }
 
-    private WorkerError noSuchPool(String pool) {
-        Set<String> known = pools();
-        return WorkerError.of(
-                ErrorCode.NOT_FOUND,
-                "there is no pool '" + pool + "'"
-                        + (known.isEmpty()
-                                ? ": no replica is bound"
-                                : ", only " + String.join(", ", known) + NearMiss.hint(pool, known)));
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("the host is closed");
+    private static Duration checked(Duration limit) {
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("the drain limit " + limit + " is less than nothing");
         }
+        return limit.compareTo(LONGEST_DRAIN) > 0 ? LONGEST_DRAIN : limit;
     }
 
     /**
@@ -344,8 +277,10 @@ public final class AdapterHost implements AutoCloseable {
      */
     public static final class Builder {
         private final AdapterRegistry registry;
+        private final List<HostListener> listeners = new ArrayList<>();
         private TimeSource time = TimeSource.system();
         private Executor executor = AdapterConfig.builder().build().deliveryExecutor();
+        private Duration drainLimit = DRAIN_LIMIT;
 
         private Builder(AdapterRegistry registry) {
             this.registry = Objects.requireNonNull(registry, "registry");
@@ -363,13 +298,37 @@ public final class AdapterHost implements AutoCloseable {
         }
 
         /**
-         * Sets where subscribers that may block are called, see {@link AdapterConfig.Builder#deliveryExecutor}.
+         * Sets where subscribers that may block are called, see {@link AdapterConfig.Builder#deliveryExecutor}, where
+         * listeners are told, and where sources are read.
          *
          * @param deliveryExecutor the executor
          * @return this
          */
         public Builder deliveryExecutor(Executor deliveryExecutor) {
             this.executor = Objects.requireNonNull(deliveryExecutor, "deliveryExecutor");
+            return this;
+        }
+
+        /**
+         * Adds somebody who is told what becomes of replicas.
+         *
+         * @param listener called after those that were added before it
+         * @return this
+         */
+        public Builder listener(HostListener listener) {
+            listeners.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        /**
+         * Sets how long the streams of a replica that is taken away may run on; without this, {@link #DRAIN_LIMIT}.
+         *
+         * @param limit zero ends them at once
+         * @return this
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder drainLimit(Duration limit) {
+            this.drainLimit = checked(limit);
             return this;
         }
 

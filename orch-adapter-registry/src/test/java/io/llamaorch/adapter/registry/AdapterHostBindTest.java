@@ -51,7 +51,7 @@ class AdapterHostBindTest {
         host.bind(unnamed("p").toBuilder().replica("r1").build());
         assertEquals("r2", host.bind(unnamed("p")).replica());
         assertEquals("r0", host.bind(unnamed("q")).replica());
-        host.unbind("p", "r0");
+        HostFixture.over(host.unbind("p", "r0"));
         assertEquals("r0", host.bind(unnamed("p")).replica());
         assertEquals(
                 List.of("r0", "r1", "r2"),

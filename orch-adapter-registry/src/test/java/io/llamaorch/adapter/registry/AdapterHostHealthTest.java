@@ -6,10 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.llamaorch.adapter.registry.internal.host.Pool;
-import io.llamaorch.adapter.registry.internal.host.Replica;
-import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.ErrorCode;
+import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerException;
 import io.llamaorch.adapter.spi.WorkerHealth;
@@ -260,23 +258,21 @@ class AdapterHostHealthTest extends HostFixture {
 
     /** A replica that was revived so would take tasks, and blame its closed adapter for refusing them. */
     @Test
-    void health_whenTheReplicaIsClosedMeanwhile_theLateAnswerDoesNotReviveIt() {
+    void health_whenTheReplicaIsTakenAwayMeanwhile_theLateAnswerDoesNotReviveIt() {
         for (WorkerHealth answer : List.of(LOADING, WorkerHealth.healthy("it answers"))) {
             CompletableFuture<WorkerHealth> late = new CompletableFuture<>();
-            fake.eachIs(adapter -> adapter.healthIs(() -> late));
-            Replica replica = new Replica(
-                    spec("r0"),
-                    fake.create(AdapterConfig.builder().timeSource(time).build()),
-                    time,
-                    Runnable::run);
-            Pool pool = new Pool("p");
-            pool.add(replica);
-            var health = pool.health();
-            replica.close();
+            bind("r0").healthIs(() -> late).holds(emitter -> {});
+            TokenStream stream = submit("j");
+            var health = host.health(POOL);
+            var gone = host.unbind(POOL, "r0");
+
             late.complete(answer);
+
             assertEquals(answer, now(health).get("r0"));
-            assertEquals(ReplicaState.CLOSED, pool.statuses().get(0).state());
-            assertFailed(ErrorCode.POOL_UNAVAILABLE, pool.submit(task("j")));
+            assertEquals(ReplicaState.DRAINING, status("r0").state());
+            assertFailed(ErrorCode.POOL_UNAVAILABLE, submit("k"));
+            stream.cancel();
+            over(gone);
         }
     }
 }

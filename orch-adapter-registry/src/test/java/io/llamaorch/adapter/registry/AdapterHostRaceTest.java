@@ -19,6 +19,7 @@ import io.llamaorch.adapter.tck.Patience;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -184,7 +185,7 @@ class AdapterHostRaceTest {
                     assertTrue(e.getMessage().contains("already"), e.getMessage());
                 }
             }
-            case 2 -> host.unbind(HostFixture.POOL, replica);
+            case 2 -> host.unbind(HostFixture.POOL, replica, Duration.ofMillis(random.nextInt(3)));
             case 3 -> {
                 host.health(HostFixture.POOL);
                 host.replicas(HostFixture.POOL);

@@ -1,7 +1,6 @@
 package io.llamaorch.adapter.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -120,7 +120,7 @@ class AdapterHostTest extends HostFixture {
         Thread slow = new Thread(() -> host.bind(spec("r1")), "slow-bind");
         slow.start();
         Patience.await(entered);
-        Thread unbind = new Thread(() -> host.unbind(POOL, "r0"), "unbind");
+        Thread unbind = new Thread(() -> unbindNow("r0"), "unbind");
         unbind.start();
         unbind.join(10_000);
         int closes = other.closes.get();
@@ -157,11 +157,12 @@ class AdapterHostTest extends HostFixture {
     }
 
     @Test
-    void unbind_whenStreamsRun_endsThemAndClosesTheAdapter() {
+    void unbind_whenStreamsRunAtTheLimit_endsThemAndClosesTheAdapter() {
         FakeAdapter adapter = bind("r0");
         TokenStream stream = submit("j");
         assertTrue(isRunning(stream));
-        assertTrue(host.unbind(POOL, "r0"));
+        DrainResult result = unbindNow("r0");
+        assertEquals(List.of(0, 1), List.of(result.finished(), result.ended()));
         assertFailed(ErrorCode.POOL_UNAVAILABLE, stream);
         assertEquals(1, adapter.closes.get());
         assertEquals(Set.of(), host.pools());
@@ -169,17 +170,32 @@ class AdapterHostTest extends HostFixture {
     }
 
     @Test
-    void unbind_whenThereIsNone_saysSo() {
+    void unbind_whenThereIsNone_namesThoseThatExist() {
         bind("r0");
-        assertFalse(host.unbind(POOL, "r1"));
-        assertFalse(host.unbind("other", "r0"));
-        assertEquals(1, host.replicas(POOL).size());
+        bind("r12");
+        assertEquals(
+                "pool 'default' has no replica 'r13'; did you mean 'r12'?; its replicas are r0, r12"
+                        + " (docs/errors.md#not_found)",
+                missing(host.unbind(POOL, "r13")).message());
+        assertEquals(
+                "there is no pool 'defaul', only default; did you mean 'default'? (docs/errors.md#not_found)",
+                missing(host.unbind("defaul", "r0")).message());
+        assertEquals(2, host.replicas(POOL).size());
+    }
+
+    private static WorkerError missing(CompletionStage<?> stage) {
+        CompletionException failure = assertThrows(
+                CompletionException.class, () -> stage.toCompletableFuture().join());
+        WorkerError error =
+                assertInstanceOf(WorkerException.class, failure.getCause()).error();
+        assertEquals(ErrorCode.NOT_FOUND, error.code());
+        return error;
     }
 
     @Test
     void unbind_whenBoundAgain_theNewAdapterGetsTheWork() {
         bind("r0");
-        host.unbind(POOL, "r0");
+        unbindNow("r0");
         FakeAdapter second = bind("r0").says("hello");
         assertEnded(submit("j"));
         assertEquals(List.of("j"), second.jobs);
@@ -214,7 +230,7 @@ class AdapterHostTest extends HostFixture {
     @Test
     void unbind_whenTheAdapterThrows_hasUnboundIt() {
         bind("r0").whenClosed(() -> Sneaky.raise(new IllegalStateException("boom")));
-        assertTrue(host.unbind(POOL, "r0"));
+        unbindNow("r0");
         assertEquals(Set.of(), host.pools());
     }
 
@@ -229,7 +245,8 @@ class AdapterHostTest extends HostFixture {
                     CompletionException.class, () -> stage.toCompletableFuture().join());
             assertInstanceOf(IllegalStateException.class, failure.getCause());
         }
-        assertFalse(host.unbind(POOL, "r0"));
+        assertThrows(IllegalStateException.class, () -> host.rebind(spec("r0")));
+        missing(host.unbind(POOL, "r0"));
         assertEquals(List.of(), host.replicas(POOL));
         assertEquals(Set.of(), host.pools());
     }

@@ -10,9 +10,12 @@ import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.Patience;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 
 /** A host of fake adapters whose clock stands still and whose callbacks run at once, on the test's thread. */
@@ -23,9 +26,16 @@ abstract class HostFixture {
     final ManualTime time = new ManualTime();
     final FakeFactory fake = new FakeFactory("fake");
     final AdapterRegistry registry = AdapterRegistry.empty();
+    final List<ReplicaMove> moves = new CopyOnWriteArrayList<>();
     final AdapterHost host = AdapterHost.builder(registry)
             .timeSource(time)
             .deliveryExecutor(Runnable::run)
+            .listener(new HostListener() {
+                @Override
+                public void onMove(ReplicaMove move) {
+                    moves.add(move);
+                }
+            })
             .build();
 
     HostFixture() {
@@ -67,6 +77,19 @@ abstract class HostFixture {
 
     List<Integer> running() {
         return host.replicas(POOL).stream().map(ReplicaStatus::running).toList();
+    }
+
+    /** Takes a replica away at once, and waits until its adapter is closed. */
+    DrainResult unbindNow(String replica) {
+        return over(host.unbind(POOL, replica, Duration.ZERO));
+    }
+
+    static <T> T over(CompletionStage<T> stage) {
+        try {
+            return Patience.get(stage);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** The error that a stream has ended with by now. */

@@ -3,46 +3,73 @@ package io.llamaorch.adapter.registry.internal.host;
 import io.llamaorch.adapter.registry.ReplicaState;
 import io.llamaorch.adapter.spi.TimeSource;
 import java.time.Duration;
-import java.util.Objects;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What is known of whether a replica takes work. A state and its reason change together, and CLOSED is for ever.
+ * The state machine of a replica (LIF-01): STARTING, then READY and UNREADY in turns, then DRAINING and CLOSED; or FAILED.
+ * A state and its reason change together, each move is told with its cause and in order, and a replica that drains never
+ * becomes ready again.
  *
  * <p>Thread safety: safe for concurrent use.
  */
-final class Readiness {
+final class Lifecycle {
 
     /** How often, while tasks come, a replica that is not ready is looked at. */
     static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
 
+    /** The reason of the first state. */
+    static final String STARTING_REASON = "its adapter is being made";
+
+    private static final Set<ReplicaState> ALIVE =
+            EnumSet.of(ReplicaState.STARTING, ReplicaState.READY, ReplicaState.UNREADY);
+
     private final TimeSource time;
-    private final AtomicReference<Now> now = new AtomicReference<>(new Now(ReplicaState.READY, "", 0));
+    private final Moves moves;
+    private final ReentrantLock lock = new ReentrantLock();
     private final AtomicLong lookedAt;
+    private volatile Now now = new Now(ReplicaState.STARTING, STARTING_REASON, 0);
     private volatile long failedAt;
 
     /**
      * A state.
      *
      * @param state the state
-     * @param reason what put it there
+     * @param reason what put it there; empty while it is ready
      * @param failures how often it was found not ready: a success that began before the latest one proves nothing
      */
     record Now(ReplicaState state, String reason, int failures) {}
 
-    Readiness(TimeSource time) {
+    /** Who is told of moves. */
+    interface Moves {
+
+        /** Takes a move down, in the order in which they happen; must be quick and call nobody. */
+        void add(ReplicaState from, ReplicaState to, String cause);
+
+        /** Tells what was taken down. */
+        void tell();
+    }
+
+    Lifecycle(TimeSource time, Moves moves) {
         this.time = time;
+        this.moves = moves;
         this.failedAt = time.nanoTime();
         this.lookedAt = new AtomicLong(failedAt);
     }
 
     Now now() {
-        return Objects.requireNonNull(now.get());
+        return now;
     }
 
     boolean is(ReplicaState state) {
-        return now().state == state;
+        return now.state == state;
+    }
+
+    /** Whether it may be given work, now or when it is ready again. */
+    boolean isAlive() {
+        return ALIVE.contains(now.state);
     }
 
     /** When a task last found it not ready, on the scale of the clock. */
@@ -59,41 +86,88 @@ final class Readiness {
                 && lookedAt.compareAndSet(last, nanos);
     }
 
-    /** A health check found it ready; says whether that is news. */
-    boolean foundReady() {
-        Now before = Objects.requireNonNull(now.getAndUpdate(
-                was -> was.state == ReplicaState.UNREADY ? new Now(ReplicaState.READY, "", was.failures) : was));
-        return before.state == ReplicaState.UNREADY;
+    /** Its adapter was made. */
+    void started() {
+        move(EnumSet.of(ReplicaState.STARTING), ReplicaState.READY, "its adapter was made");
     }
 
-    /** A task ended well that began when there had been so many failures; says whether that makes it ready again. */
-    boolean served(int failuresBefore) {
-        Now was = now();
-        return was.state == ReplicaState.UNREADY
-                && was.failures == failuresBefore
-                && now.compareAndSet(was, new Now(ReplicaState.READY, "", was.failures));
+    /** Its adapter could not be made. */
+    void failed(String why) {
+        move(EnumSet.of(ReplicaState.STARTING), ReplicaState.FAILED, why);
     }
 
-    /** A health check found it not ready; says whether that is news. */
-    boolean foundUnready(String why) {
-        Now before = Objects.requireNonNull(now.getAndUpdate(
-                was -> was.state == ReplicaState.CLOSED ? was : new Now(ReplicaState.UNREADY, why, was.failures + 1)));
-        boolean news = before.state == ReplicaState.READY;
-        if (news) {
-            failedAt = time.nanoTime();
-            lookedAt.set(failedAt);
+    /** A health check found it ready. */
+    void foundReady(String why) {
+        if (is(ReplicaState.UNREADY)) {
+            move(EnumSet.of(ReplicaState.UNREADY), ReplicaState.READY, "a health check found it ready: " + why);
         }
-        return news;
     }
 
-    /** A task was refused or found nobody; says whether that is news. */
-    boolean refused(String why) {
-        boolean news = foundUnready(why);
+    /** A task ended well that began when there had been so many failures. */
+    void served(int failuresBefore) {
+        if (!is(ReplicaState.UNREADY)) {
+            return; // nearly always
+        }
+        lock.lock();
+        try {
+            if (now.failures == failuresBefore) {
+                move(EnumSet.of(ReplicaState.UNREADY), ReplicaState.READY, "it served a task");
+            }
+        } finally {
+            lock.unlock();
+        }
+        moves.tell();
+    }
+
+    /** A health check found it not ready. */
+    void foundUnready(String why) {
+        lock.lock();
+        try {
+            if (now.state == ReplicaState.UNREADY) {
+                now = new Now(now.state, why, now.failures + 1);
+            } else if (move(EnumSet.of(ReplicaState.READY), ReplicaState.UNREADY, why)) {
+                failedAt = time.nanoTime();
+                lookedAt.set(failedAt);
+            }
+        } finally {
+            lock.unlock();
+        }
+        moves.tell();
+    }
+
+    /** A task was refused or found nobody. */
+    void refused(String why) {
+        foundUnready(why);
         failedAt = time.nanoTime();
-        return news;
     }
 
-    void closed() {
-        now.updateAndGet(was -> new Now(ReplicaState.CLOSED, "it was unbound", was.failures));
+    /** It was taken away. */
+    void draining(String why) {
+        move(ALIVE, ReplicaState.DRAINING, why);
+    }
+
+    /** Its adapter was closed, or was left to itself. */
+    void closed(String why) {
+        move(EnumSet.of(ReplicaState.DRAINING), ReplicaState.CLOSED, why);
+    }
+
+    private boolean move(Set<ReplicaState> from, ReplicaState to, String cause) {
+        boolean moved;
+        lock.lock();
+        try {
+            Now was = now;
+            moved = from.contains(was.state);
+            if (moved) {
+                int failures = to == ReplicaState.UNREADY ? was.failures + 1 : was.failures;
+                now = new Now(to, to == ReplicaState.READY ? "" : cause, failures);
+                moves.add(was.state, to, cause);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (moved && !lock.isHeldByCurrentThread()) {
+            moves.tell();
+        }
+        return moved;
     }
 }

@@ -16,9 +16,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 
@@ -38,60 +40,47 @@ public final class Pool {
 
     private final String name;
     private final ConcurrentSkipListMap<String, Replica> replicas = new ConcurrentSkipListMap<>();
+    private final Set<Replica> leaving = ConcurrentHashMap.newKeySet();
 
-    /**
-     * Makes a pool without replicas.
-     *
-     * @param name its name
-     */
-    public Pool(String name) {
+    Pool(String name) {
         this.name = name;
     }
 
-    /**
-     * Lets a replica have work.
-     *
-     * @param replica the replica, of an id that the pool does not have
-     */
-    public void add(Replica replica) {
+    /** Lets a replica have work, in place of the one of its id if there is one. */
+    void put(Replica replica) {
         replicas.put(replica.id(), replica);
     }
 
-    /**
-     * Takes a replica out, without closing it.
-     *
-     * @param id its id
-     * @return the replica, if it was there
-     */
-    public Optional<Replica> remove(String id) {
-        return Optional.ofNullable(replicas.remove(id));
+    /** Takes a replica out, which then drains; {@link #gone} follows. */
+    boolean leave(Replica replica) {
+        boolean left = replicas.remove(replica.id(), replica);
+        leaving.add(replica);
+        return left;
     }
 
-    /** {@return all replicas, taken out without closing them} */
-    public List<Replica> removeAll() {
-        List<Replica> all = List.copyOf(replicas.values());
-        replicas.clear();
-        return all;
+    /** A replica that was taken out has closed. */
+    void gone(Replica replica) {
+        leaving.remove(replica);
     }
 
-    /**
-     * Looks a replica up.
-     *
-     * @param id its id
-     * @return the replica, if it is there
-     */
-    public Optional<Replica> find(String id) {
+    Optional<Replica> find(String id) {
         return Optional.ofNullable(replicas.get(id));
     }
 
-    /** {@return whether there is none} */
-    public boolean isEmpty() {
-        return replicas.isEmpty();
+    /** All that are not closed yet. */
+    List<Replica> all() {
+        List<Replica> all = new ArrayList<>(replicas.values());
+        all.addAll(leaving);
+        return all;
     }
 
-    /** {@return how each replica is now} */
-    public List<ReplicaStatus> statuses() {
-        return replicas.values().stream().map(Replica::status).toList();
+    boolean isEmpty() {
+        return replicas.isEmpty() && leaving.isEmpty();
+    }
+
+    /** How each replica is now, those that drain after the others. */
+    List<ReplicaStatus> statuses() {
+        return all().stream().map(Replica::status).toList();
     }
 
     /**
@@ -102,20 +91,11 @@ public final class Pool {
      */
     public TokenStream submit(TaskRequest task) {
         Optional<Pin> pin = task.pin();
-        if (pin.isPresent()) {
-            return find(pin.get().replica())
-                    .flatMap(replica -> replica.submit(task))
-                    .orElseGet(() -> TokenStream.failed(task.jobId(), noSuchReplica(pin.get())));
-        }
-        // A replica that was unbound between the choice and the start refuses; the next one is chosen then.
+        // A replica that was taken away between the choice and the start refuses; the next one is chosen then.
         while (true) {
-            Optional<Replica> best = choose();
+            Optional<Replica> best = pin.isPresent() ? find(pin.get().replica()) : choose();
             if (best.isEmpty()) {
-                return TokenStream.failed(
-                        task.jobId(),
-                        WorkerError.of(
-                                ErrorCode.POOL_UNAVAILABLE,
-                                "pool '" + name + "' has no replica any more: bind one, or use another pool"));
+                return TokenStream.failed(task.jobId(), nobody(pin));
             }
             Optional<TokenStream> stream = best.get().submit(task);
             if (stream.isPresent()) {
@@ -180,11 +160,24 @@ public final class Pool {
         return all.minimalCompletionStage();
     }
 
-    private WorkerError noSuchReplica(Pin pin) {
+    private WorkerError nobody(Optional<Pin> pin) {
+        return pin.map(Pin::replica)
+                .map(id -> unknown(
+                        "the task is pinned to replica '" + id + "', which pool '" + name + "' does not have", id))
+                .orElseGet(() -> WorkerError.of(
+                        ErrorCode.POOL_UNAVAILABLE,
+                        "the last replica of pool '" + name + "' was taken away: bind one, or use another pool"));
+    }
+
+    /** Says that the pool does not have a replica. */
+    WorkerError noSuchReplica(String id) {
+        return unknown("pool '" + name + "' has no replica '" + id + "'", id);
+    }
+
+    private WorkerError unknown(String sentence, String id) {
         return WorkerError.of(
                 ErrorCode.NOT_FOUND,
-                "the task is pinned to replica '" + pin.replica() + "', which pool '" + name + "' does not have"
-                        + NearMiss.hint(pin.replica(), replicas.keySet()) + "; its replicas are "
+                sentence + NearMiss.hint(id, replicas.keySet()) + "; its replicas are "
                         + String.join(", ", replicas.keySet()));
     }
 }

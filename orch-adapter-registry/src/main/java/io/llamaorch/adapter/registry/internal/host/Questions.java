@@ -2,7 +2,6 @@ package io.llamaorch.adapter.registry.internal.host;
 
 import io.llamaorch.adapter.registry.ReplicaSpec;
 import io.llamaorch.adapter.registry.internal.Foreign;
-import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.TimeSource;
 import io.llamaorch.adapter.spi.WorkerError;
@@ -12,7 +11,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
 /** Asks one adapter and gets an answer in bounded time, whatever the adapter throws, gives or forgets. */
@@ -37,7 +35,8 @@ final class Questions {
         TimeSource.Scheduled limit = time.schedule(LIMIT, new Runnable() {
             @Override
             public void run() {
-                elsewhere(() -> answer.completeExceptionally(tooLate()));
+                // callers' code must not run on the clock's thread, which would keep all timers waiting
+                Handover.run(executor, () -> answer.completeExceptionally(tooLate()));
             }
 
             @Override
@@ -72,15 +71,6 @@ final class Questions {
                 .replica(spec.replica())
                 .cause(thrown)
                 .build();
-    }
-
-    /** Callers' code must not run on the clock's thread, which would keep all timers waiting. */
-    private void elsewhere(Runnable task) {
-        try {
-            executor.execute(task);
-        } catch (RejectedExecutionException e) {
-            AdapterConfig.builder().build().deliveryExecutor().execute(task);
-        }
     }
 
     private WorkerException tooLate() {

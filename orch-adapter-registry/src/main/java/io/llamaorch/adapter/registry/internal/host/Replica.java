@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.registry.internal.host;
 
+import io.llamaorch.adapter.registry.DrainResult;
 import io.llamaorch.adapter.registry.ReplicaResult;
 import io.llamaorch.adapter.registry.ReplicaSpec;
 import io.llamaorch.adapter.registry.ReplicaState;
@@ -16,8 +17,10 @@ import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerException;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerProperties;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -26,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One bound replica: its adapter, how many streams run on it, and what is known of its readiness. Whatever the adapter
+ * One bound replica: its adapter, how many streams run on it, and what is known of its lifecycle. Whatever the adapter
  * throws or answers, it costs this replica only.
  *
  * <p>Thread safety: safe for concurrent use.
@@ -38,22 +41,29 @@ public final class Replica {
     private final ReplicaSpec spec;
     private final WorkerAdapter adapter;
     private final Questions questions;
-    private final Readiness readiness;
+    private final Lifecycle lifecycle;
+    private final Drain drain;
     private final AtomicInteger running = new AtomicInteger();
 
     /**
-     * Makes a replica that is ready.
+     * Makes a replica that starts.
      *
      * @param spec what it is
      * @param adapter its adapter, which this closes
+     * @param lifecycle where it is in its life
      * @param time the clock
      * @param executor where callers are told what took too long
      */
-    public Replica(ReplicaSpec spec, WorkerAdapter adapter, TimeSource time, Executor executor) {
+    Replica(ReplicaSpec spec, WorkerAdapter adapter, Lifecycle lifecycle, TimeSource time, Executor executor) {
         this.spec = spec;
         this.adapter = adapter;
         this.questions = new Questions(spec, time, executor);
-        this.readiness = new Readiness(time);
+        this.lifecycle = lifecycle;
+        this.drain = new Drain(this, time);
+    }
+
+    ReplicaSpec spec() {
+        return spec;
     }
 
     /** {@return its id} */
@@ -65,46 +75,60 @@ public final class Replica {
         return running.get();
     }
 
+    boolean isAlive() {
+        return lifecycle.isAlive();
+    }
+
     boolean isReady() {
-        return readiness.is(ReplicaState.READY);
+        return lifecycle.is(ReplicaState.READY);
     }
 
     /** When a task last found it not ready, on the scale of the clock. */
     long failedAt() {
-        return readiness.failedAt();
+        return lifecycle.failedAt();
     }
 
     /** Checks the health of a replica that is not ready, unless that was done a moment ago; does not wait for it. */
     void lookAgainIfDue() {
-        if (readiness.claimLook()) {
+        if (lifecycle.claimLook()) {
             var unused = health();
         }
     }
 
     ReplicaStatus status() {
-        Readiness.Now now = readiness.now();
+        Lifecycle.Now now = lifecycle.now();
         return new ReplicaStatus(spec, now.state(), running.get(), now.reason());
     }
 
-    /** Starts a task; empty if the replica was closed meanwhile. */
+    /** Lets it have work. */
+    void start() {
+        lifecycle.started();
+    }
+
+    /** Starts a task; empty if the replica was taken away meanwhile. */
     Optional<TokenStream> submit(TaskRequest task) {
-        int failuresBefore = readiness.now().failures();
+        int failuresBefore = lifecycle.now().failures();
         TokenStream stream;
         CompletionStage<TokenEvent.Terminal> outcome;
-        running.incrementAndGet();
+        running.incrementAndGet(); // before the look at the state: a drain either is seen here, or sees this
+        if (!lifecycle.isAlive()) {
+            leave();
+            return Optional.empty();
+        }
         try {
             stream = Objects.requireNonNull(adapter.submit(task), "submit gave no stream");
             outcome = Objects.requireNonNull(stream.outcome(), "the stream gave no outcome");
         } catch (Throwable e) { // it costs only this task
-            running.decrementAndGet();
+            leave();
             Foreign.rethrowIfFatal(e);
-            return e instanceof IllegalStateException && readiness.is(ReplicaState.CLOSED)
+            return e instanceof IllegalStateException && !lifecycle.isAlive()
                     ? Optional.empty()
                     : Optional.of(TokenStream.failed(task.jobId(), questions.threw(e)));
         }
         TaskLog.submitted(spec, task);
         var unused = outcome.whenComplete((terminal, failure) -> {
-            running.decrementAndGet();
+            drain.ended();
+            leave();
             if (failure == null) {
                 learn(terminal, failuresBefore);
                 TaskLog.ended(spec, task, terminal);
@@ -128,9 +152,9 @@ public final class Replica {
         return questions.ask(adapter::health).handle((health, failure) -> {
             WorkerHealth found = failure == null ? health : unhealthy(errorOf(failure));
             if (found.ready()) {
-                tellIf(readiness.foundReady(), "takes work again: " + found.reason());
+                lifecycle.foundReady(found.reason());
             } else {
-                tellIf(readiness.foundUnready(found.toString()), "takes no work: " + found);
+                lifecycle.foundUnready(found.toString());
             }
             return found;
         });
@@ -144,9 +168,25 @@ public final class Replica {
                         : new ReplicaResult.Failed<>(errorOf(failure)));
     }
 
+    /**
+     * Refuses new work from now on, lets streams finish, ends the rest at the limit, and closes the adapter (LIF-03). If
+     * it drains already, the limit that comes first holds. Nobody else's code may depend on the future.
+     */
+    CompletableFuture<DrainResult> drain(Duration limit, String why) {
+        lifecycle.draining(why);
+        drain.within(limit);
+        if (running.get() == 0) {
+            drain.idle();
+        }
+        return drain.done();
+    }
+
+    void closed(String how) {
+        lifecycle.closed(how);
+    }
+
     /** Closes the adapter, which ends its streams; what it throws is logged, for nobody can mend it. */
-    public void close() {
-        readiness.closed();
+    void closeAdapter() {
         try {
             adapter.close();
         } catch (Throwable e) {
@@ -159,23 +199,16 @@ public final class Replica {
         if (terminal instanceof TokenEvent.Error error) {
             ErrorCode code = error.error().code();
             if (code == ErrorCode.POOL_UNAVAILABLE || code == ErrorCode.POOL_UNREADY) {
-                String why = error.error().toString();
-                tellIf(readiness.refused(why), "takes no work: " + why);
+                lifecycle.refused(error.error().toString());
             }
         } else if (terminal instanceof TokenEvent.End end && end.reason() != StopReason.CANCELLED) {
-            tellIf(readiness.served(failuresBefore), "takes work again: it served a task");
+            lifecycle.served(failuresBefore);
         }
     }
 
-    /** One record for each move between ready and not (LIF-01). */
-    private void tellIf(boolean news, String what) {
-        if (news) {
-            LOG.atInfo()
-                    .addKeyValue("pool_id", spec.pool())
-                    .addKeyValue("replica_id", spec.replica())
-                    .addKeyValue("engine", spec.engine())
-                    .addKeyValue("human", "Replica " + spec.replica() + " " + what)
-                    .log("readiness");
+    private void leave() {
+        if (running.decrementAndGet() == 0 && lifecycle.is(ReplicaState.DRAINING)) {
+            drain.idle();
         }
     }
 
@@ -189,7 +222,7 @@ public final class Replica {
         if (cause instanceof WorkerException known) {
             return known.error();
         }
-        return readiness.is(ReplicaState.CLOSED)
+        return !lifecycle.isAlive()
                 ? WorkerError.of(ErrorCode.POOL_UNAVAILABLE, "replica " + spec + " was unbound")
                 : questions.threw(cause);
     }

@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.registry.internal.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doThrow;
@@ -12,7 +13,9 @@ import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.tck.ManualTime;
 import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -42,16 +45,16 @@ class ClosingTest {
     }
 
     @Test
-    void all_whenOneThrows_closesTheOther() {
+    void begin_whenTheAdapterThrows_isOver() throws Exception {
         doThrow(new AssertionError("broken")).when(bad).close();
 
-        Closing.all(List.of(replica("bad", bad), replica("good", good)), time);
+        Patience.get(Closing.begin(replica("bad", bad), time));
 
-        verify(good).close();
+        verify(bad).close();
     }
 
     @Test
-    void all_whenOneHangs_closesTheOtherAndReturnsAtTheLimit() throws Exception {
+    void begin_whenTheAdapterHangs_isOverAtTheLimit() throws Exception {
         CountDownLatch hangs = new CountDownLatch(1);
         doAnswer(call -> {
                     hangs.countDown();
@@ -59,40 +62,31 @@ class ClosingTest {
                 })
                 .when(bad)
                 .close();
-        CountDownLatch closed = new CountDownLatch(1);
-        doAnswer(call -> {
-                    closed.countDown();
-                    return null;
-                })
-                .when(good)
-                .close();
-        Thread caller = new Thread(() -> Closing.all(List.of(replica("bad", bad), replica("good", good)), time));
-        caller.start();
+        CompletableFuture<Void> over = Closing.begin(replica("bad", bad), time);
+        Patience.get(Closing.begin(replica("good", good), time));
         Patience.await(hangs);
-        Patience.await(closed);
-        time.awaitTimer(Closing.LIMIT);
-        assertTrue(caller.isAlive());
+        verify(good).close();
+        time.advance(Closing.LIMIT.minusNanos(1));
+        assertFalse(over.isDone());
 
-        time.advance(Closing.LIMIT);
+        time.advance(Duration.ofNanos(1));
 
-        Patience.end(caller);
+        assertTrue(over.isDone());
         assertEquals(1, release.getCount(), "the adapter hangs still");
     }
 
     @Test
-    void all_whenInterrupted_waitsNoLongerAndKeepsTheFlag() {
-        doAnswer(call -> release.await(HANGS_SECONDS, TimeUnit.SECONDS))
-                .when(bad)
-                .close();
+    void await_whenInterrupted_waitsNoLongerAndKeepsTheFlag() {
         Thread.currentThread().interrupt();
 
-        Closing.all(List.of(replica("bad", bad)), time);
+        Closing.await(List.of(new CompletableFuture<>()));
 
         assertTrue(Thread.interrupted());
-        assertEquals(1, release.getCount());
     }
 
     private Replica replica(String id, WorkerAdapter adapter) {
-        return new Replica(ReplicaSpec.builder("fake").replica(id).build(), adapter, time, Runnable::run);
+        ReplicaSpec spec = ReplicaSpec.builder("fake").replica(id).build();
+        Lifecycle lifecycle = new Lifecycle(time, new Announcements(List.of(), Runnable::run).of(spec));
+        return new Replica(spec, adapter, lifecycle, time, Runnable::run);
     }
 }

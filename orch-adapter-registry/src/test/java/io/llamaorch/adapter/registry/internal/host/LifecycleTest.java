@@ -8,78 +8,153 @@ import io.llamaorch.adapter.registry.ReplicaState;
 import io.llamaorch.adapter.tck.ManualTime;
 import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** LIF-01 and HLT-05: what makes a replica ready or not, and what does not. */
+/** LIF-01 and HLT-05: what moves a replica from state to state, and what does not. */
 @NoLeaks
-class ReadinessTest {
+class LifecycleTest {
 
     private final ManualTime time = new ManualTime();
-    private final Readiness readiness = new Readiness(time);
+    private final List<String> told = new ArrayList<>();
+    private final List<String> taken = new ArrayList<>();
+    private final Lifecycle lifecycle = new Lifecycle(time, new Lifecycle.Moves() {
+        @Override
+        public void add(ReplicaState from, ReplicaState to, String cause) {
+            taken.add(from + " to " + to + ": " + cause);
+        }
 
-    @Test
-    void state_whenNothingIsKnown_isReady() {
-        assertEquals(new Readiness.Now(ReplicaState.READY, "", 0), readiness.now());
+        @Override
+        public void tell() {
+            told.addAll(taken);
+            taken.clear();
+        }
+    });
+
+    /** What happens to a replica, and the states in which that moves it. */
+    private enum Event {
+        STARTED(Lifecycle::started, ReplicaState.READY, ReplicaState.STARTING),
+        FAILED(life -> life.failed("boom"), ReplicaState.FAILED, ReplicaState.STARTING),
+        FOUND_READY(life -> life.foundReady("ok"), ReplicaState.READY, ReplicaState.UNREADY),
+        SERVED(life -> life.served(life.now().failures()), ReplicaState.READY, ReplicaState.UNREADY),
+        FOUND_UNREADY(life -> life.foundUnready("loading"), ReplicaState.UNREADY, ReplicaState.READY),
+        REFUSED(life -> life.refused("refused"), ReplicaState.UNREADY, ReplicaState.READY),
+        DRAINING(
+                life -> life.draining("unbound"),
+                ReplicaState.DRAINING,
+                ReplicaState.STARTING,
+                ReplicaState.READY,
+                ReplicaState.UNREADY),
+        CLOSED(life -> life.closed("over"), ReplicaState.CLOSED, ReplicaState.DRAINING);
+
+        private final Consumer<Lifecycle> what;
+        private final ReplicaState to;
+        private final Set<ReplicaState> from;
+
+        Event(Consumer<Lifecycle> what, ReplicaState to, ReplicaState first, ReplicaState... others) {
+            this.what = what;
+            this.to = to;
+            this.from = EnumSet.of(first, others);
+        }
+    }
+
+    private void bring(ReplicaState state) {
+        switch (state) {
+            case STARTING -> {}
+            case READY -> lifecycle.started();
+            case UNREADY -> {
+                lifecycle.started();
+                lifecycle.foundUnready("loading");
+            }
+            case DRAINING -> lifecycle.draining("unbound");
+            case CLOSED -> {
+                lifecycle.draining("unbound");
+                lifecycle.closed("over");
+            }
+            case FAILED -> lifecycle.failed("boom");
+        }
+        assertEquals(state, lifecycle.now().state());
+        told.clear();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void event_inAStateThatItMoves_movesItAndIsTold(Event event) {
+        for (ReplicaState from : event.from) {
+            LifecycleTest fresh = new LifecycleTest();
+            fresh.bring(from);
+
+            event.what.accept(fresh.lifecycle);
+
+            assertEquals(event.to, fresh.lifecycle.now().state(), "from " + from);
+            assertEquals(1, fresh.told.size(), "from " + from + ": " + fresh.told);
+            assertTrue(fresh.told.get(0).startsWith(from + " to " + event.to + ": "), fresh.told.toString());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void event_inAnyOtherState_changesNothing(Event event) {
+        for (ReplicaState from : EnumSet.complementOf(EnumSet.copyOf(event.from))) {
+            LifecycleTest fresh = new LifecycleTest();
+            fresh.bring(from);
+
+            event.what.accept(fresh.lifecycle);
+
+            assertEquals(from, fresh.lifecycle.now().state(), "from " + from);
+            assertEquals(List.of(), fresh.told, "from " + from);
+        }
     }
 
     @Test
-    void refused_whenReady_isNewsOnce() {
-        assertTrue(readiness.refused("connection refused"));
-        assertFalse(readiness.refused("still refused"));
-        assertEquals(ReplicaState.UNREADY, readiness.now().state());
-        assertEquals("still refused", readiness.now().reason());
+    void foundUnready_whenUnreadyForAnotherReason_showsTheLatestAndTellsNothing() {
+        bring(ReplicaState.READY);
+        lifecycle.refused("connection refused");
+        lifecycle.foundUnready("it loads its model");
+
+        assertEquals(new Lifecycle.Now(ReplicaState.UNREADY, "it loads its model", 2), lifecycle.now());
+        assertEquals(List.of("READY to UNREADY: connection refused"), told);
     }
 
     /** A server that shuts down refuses new connections and lets old streams finish: their end proves nothing. */
     @Test
     void served_whenItBeganBeforeTheFailure_changesNothing() {
-        int began = readiness.now().failures();
-        readiness.refused("connection refused");
+        bring(ReplicaState.READY);
+        int began = lifecycle.now().failures();
+        lifecycle.refused("connection refused");
 
-        assertFalse(readiness.served(began));
-        assertEquals(ReplicaState.UNREADY, readiness.now().state());
+        lifecycle.served(began);
+
+        assertEquals(ReplicaState.UNREADY, lifecycle.now().state());
     }
 
     @Test
-    void served_whenItBeganAfterTheFailure_makesItReady() {
-        readiness.refused("connection refused");
+    void ready_hasNoReason() {
+        bring(ReplicaState.UNREADY);
+        lifecycle.foundReady("it answers");
 
-        assertTrue(readiness.served(readiness.now().failures()));
-        assertEquals(ReplicaState.READY, readiness.now().state());
-        assertEquals("", readiness.now().reason());
-    }
-
-    @Test
-    void foundReady_whenUnready_makesItReady() {
-        readiness.foundUnready("it loads its model");
-
-        assertTrue(readiness.foundReady());
-        assertFalse(readiness.foundReady());
-        assertEquals(ReplicaState.READY, readiness.now().state());
-    }
-
-    @Test
-    void closed_whateverIsFoundLater_staysClosed() {
-        readiness.refused("connection refused");
-        readiness.closed();
-        readiness.refused("connection refused");
-        readiness.foundReady();
-        readiness.served(readiness.now().failures());
-
-        assertEquals(ReplicaState.CLOSED, readiness.now().state());
+        assertEquals(new Lifecycle.Now(ReplicaState.READY, "", 1), lifecycle.now());
+        assertEquals(List.of("UNREADY to READY: a health check found it ready: it answers"), told);
     }
 
     @Test
     void claimLook_whenUnreadyForASecond_isTrueOnceASecond() {
-        assertFalse(readiness.claimLook());
-        readiness.refused("connection refused");
-        assertFalse(readiness.claimLook());
-        time.advance(Readiness.LOOK_INTERVAL.minusNanos(1));
-        assertFalse(readiness.claimLook());
+        bring(ReplicaState.READY);
+        assertFalse(lifecycle.claimLook());
+        lifecycle.refused("connection refused");
+        assertFalse(lifecycle.claimLook());
+        time.advance(Lifecycle.LOOK_INTERVAL.minusNanos(1));
+        assertFalse(lifecycle.claimLook());
         time.advance(Duration.ofNanos(1));
-        assertTrue(readiness.claimLook());
-        assertFalse(readiness.claimLook());
-        time.advance(Readiness.LOOK_INTERVAL);
-        assertTrue(readiness.claimLook());
+        assertTrue(lifecycle.claimLook());
+        assertFalse(lifecycle.claimLook());
+        time.advance(Lifecycle.LOOK_INTERVAL);
+        assertTrue(lifecycle.claimLook());
     }
 }

@@ -23,6 +23,7 @@ import io.llamaorch.adapter.tck.HeadFault;
 import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import io.llamaorch.adapter.tck.ScriptedEngine;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -79,7 +80,9 @@ class LlamaCppHostCancelIT {
     void bind() throws Exception {
         engine = ScriptedEngine.builder().slots(2).stepped(true).start();
         other = ScriptedEngine.builder().slots(2).stepped(true).start();
-        host = AdapterHost.create(AdapterRegistry.discover());
+        host = AdapterHost.builder(AdapterRegistry.discover())
+                .drainLimit(Duration.ZERO)
+                .build();
         host.bind(spec("r0", engine));
         host.bind(spec("r1", other));
     }
@@ -103,11 +106,8 @@ class LlamaCppHostCancelIT {
         switch (way) {
             case HANDLE -> assertAccepted(stream.cancel());
             case JOB_ID -> assertAccepted(host.cancel("job-1"));
-            case UNBIND -> assertTrue(host.unbind("default", "r0"));
-            case REBIND -> {
-                assertTrue(host.unbind("default", "r0"));
-                host.bind(spec("r0", engine));
-            }
+            case UNBIND -> Patience.get(host.unbind("default", "r0"));
+            case REBIND -> Patience.get(host.rebind(spec("r0", engine)));
             case CLOSE -> host.close();
         }
 

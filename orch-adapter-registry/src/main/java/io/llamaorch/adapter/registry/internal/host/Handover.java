@@ -1,0 +1,34 @@
+package io.llamaorch.adapter.registry.internal.host;
+
+import io.llamaorch.adapter.spi.AdapterConfig;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/** Runs what may call others' code on a host's executor, which may be shut down before the host is. */
+final class Handover {
+
+    private Handover() {}
+
+    /** The same result, told on the executor. */
+    static <T> CompletionStage<T> stage(Executor executor, CompletableFuture<T> result) {
+        CompletableFuture<T> told = new CompletableFuture<>();
+        var unused = result.whenComplete((value, failure) -> run(executor, () -> {
+            if (failure == null) {
+                told.complete(value);
+            } else {
+                told.completeExceptionally(failure);
+            }
+        }));
+        return told.minimalCompletionStage();
+    }
+
+    static void run(Executor executor, Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException e) {
+            AdapterConfig.builder().build().deliveryExecutor().execute(task);
+        }
+    }
+}
