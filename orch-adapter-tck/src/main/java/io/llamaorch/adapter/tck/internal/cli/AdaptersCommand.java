@@ -1,6 +1,5 @@
 package io.llamaorch.adapter.tck.internal.cli;
 
-import io.llamaorch.adapter.registry.AdapterRegistry;
 import io.llamaorch.adapter.registry.DiscoveredAdapter;
 import io.llamaorch.adapter.registry.DiscoveryReport;
 import java.net.URI;
@@ -9,13 +8,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code orch adapters}. */
+/** {@code orch adapters}: what was found, and what is wrong with it. */
 @Command(name = "adapters", description = "Lists the adapters that were found, from where, and why one was rejected.")
 final class AdaptersCommand implements Callable<Integer> {
 
+    private static final int WIDTH = 80;
+
     private final Terminal terminal;
+
+    @Mixin
+    private final PluginOptions pluginOptions = new PluginOptions();
 
     @Option(names = "--json", description = "Writes a JSON object a line.")
     private boolean json;
@@ -26,7 +31,7 @@ final class AdaptersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        DiscoveryReport report = AdapterRegistry.discover().report();
+        DiscoveryReport report = pluginOptions.discover().report();
         lines(report, json).forEach(terminal::println);
         return (report.rejected().isEmpty() ? ExitCode.OK : ExitCode.ADAPTER_REJECTED).number();
     }
@@ -35,16 +40,39 @@ final class AdaptersCommand implements Callable<Integer> {
         if (json) {
             return report.adapters().stream().map(AdaptersCommand::line).toList();
         }
-        Table table = new Table("ENGINE", "VERSION", "VERDICT", "MODULE", "JAR");
+        Table table = new Table("ENGINE", "VERSION", "VERDICT", "LAYER", "JAR");
         for (DiscoveredAdapter adapter : report.adapters()) {
             DiscoveredAdapter.Origin origin = adapter.origin();
-            String verdict = adapter.verdict().name();
-            table.row(known(adapter.engine()), adapter.version(), verdict, origin.module(), path(origin.location()));
+            table.row(
+                    known(adapter.engine()),
+                    adapter.version(),
+                    adapter.verdict().name(),
+                    origin.layer(),
+                    fileName(path(origin.location())));
         }
-        List<String> lines = new ArrayList<>(table.lines());
-        for (DiscoveredAdapter adapter : report.rejected()) {
-            String name = adapter.engine().isEmpty() ? known(adapter.provider()) : adapter.engine();
-            lines.add(name + " was rejected: " + adapter.reason() + "; " + adapter.remedy());
+        List<String> lines = new ArrayList<>(table.lines(WIDTH));
+        report.adapters().stream()
+                .filter(adapter -> !adapter.reason().isEmpty())
+                .forEach(adapter -> lines.addAll(explained(adapter)));
+        return lines;
+    }
+
+    private static List<String> explained(DiscoveredAdapter adapter) {
+        DiscoveredAdapter.Origin origin = adapter.origin();
+        List<String> lines = new ArrayList<>();
+        String name = adapter.engine().isEmpty() ? adapter.provider() : adapter.engine();
+        String place = path(origin.location());
+        lines.add("");
+        lines.addAll(Paragraph.of(
+                "",
+                adapter.verdict()
+                        + (name.isEmpty() ? "" : " " + name)
+                        + (origin.module().isEmpty() ? "" : ", module " + origin.module())
+                        + (place.isEmpty() ? "" : ", " + place),
+                WIDTH));
+        lines.addAll(Paragraph.of("  why: ", adapter.reason(), WIDTH));
+        if (!adapter.remedy().isEmpty()) {
+            lines.addAll(Paragraph.of("  do:  ", adapter.remedy(), WIDTH));
         }
         return lines;
     }
@@ -69,5 +97,9 @@ final class AdaptersCommand implements Callable<Integer> {
     /** The location as people write it, where it is a file. */
     private static String path(String location) {
         return location.startsWith("file:") ? Path.of(URI.create(location)).toString() : location;
+    }
+
+    private static String fileName(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
     }
 }

@@ -62,7 +62,7 @@ final class Engines implements AutoCloseable {
             ScriptedEngine engine =
                     ScriptedEngine.builder().pace(ScriptedEngine.DEMO_PACE).start();
             String url = engine.url().toString();
-            Engines engines = new Engines(AdapterRegistry.discover(), Optional.of(engine), options)
+            Engines engines = new Engines(options.discover(), Optional.of(engine), options)
                     .bound(() -> List.of(options.at(url, 0)));
             terminal.tell("no engine is configured, so the scripted engine at " + url + " answers: " + HOW);
             return engines;
@@ -70,7 +70,7 @@ final class Engines implements AutoCloseable {
     }
 
     private static Optional<Engines> configured(Terminal terminal, ReplicaOptions options) {
-        AdapterRegistry registry = AdapterRegistry.discover();
+        AdapterRegistry registry = options.discover();
         List<ReplicaSpec> specs = options.replicas(terminal.environment(), registry.engines());
         return specs.isEmpty()
                 ? Optional.empty()

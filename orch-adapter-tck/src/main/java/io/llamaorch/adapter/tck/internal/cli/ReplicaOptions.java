@@ -1,7 +1,10 @@
 package io.llamaorch.adapter.tck.internal.cli;
 
+import io.llamaorch.adapter.registry.AdapterRegistry;
 import io.llamaorch.adapter.registry.EnvironmentBindings;
+import io.llamaorch.adapter.registry.ReplicaSource;
 import io.llamaorch.adapter.registry.ReplicaSpec;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say which engine to talk to; without a URL the environment says it. */
@@ -25,6 +29,12 @@ final class ReplicaOptions {
     private List<String> urls = new ArrayList<>();
 
     @Option(
+            names = "--replicas",
+            paramLabel = "FILE",
+            description = "A JSON file of replicas, see docs/configuration.md; not together with --url.")
+    private @Nullable Path file;
+
+    @Option(
             names = "--engine",
             paramLabel = "NAME",
             description = "The engine, as 'orch adapters' lists it; with --url, " + DEFAULT_ENGINE + " unless given.")
@@ -36,6 +46,9 @@ final class ReplicaOptions {
             description = "Holds the token for the engine; read again when it changes.")
     private @Nullable Path tokenFile;
 
+    @Mixin
+    private final PluginOptions pluginOptions = new PluginOptions();
+
     @Option(names = "--pool", paramLabel = "NAME", description = "The pool; without it default, or the only one.")
     private @Nullable String pool;
 
@@ -45,33 +58,50 @@ final class ReplicaOptions {
             description = "An option of the adapter, such as idle-timeout=5s; may be repeated.")
     private Map<String, String> options = new LinkedHashMap<>();
 
+    /** Finds all adapters, those of plugin folders included. */
+    AdapterRegistry discover() {
+        return pluginOptions.discover();
+    }
+
     Optional<String> pool() {
         return Optional.ofNullable(pool);
     }
 
     /**
-     * Says what to bind: what the URLs name, else what the environment names, else an engine that was asked for and may
-     * need no URL.
+     * Says what to bind: what the URLs name, else what the file or the environment names, else an engine that was asked
+     * for and may need no URL.
      *
      * @param environment the process's
      * @param engines those that there are adapters for
      * @return the replicas; empty if no engine is configured
      */
     List<ReplicaSpec> replicas(Map<String, String> environment, Set<String> engines) {
+        if (file != null && !urls.isEmpty()) {
+            throw new IllegalArgumentException("--replicas and --url both say where the engines are: keep one");
+        }
         List<ReplicaSpec> replicas = new ArrayList<>();
         for (String url : urls) {
             replicas.add(at(url, replicas.size()));
         }
         if (replicas.isEmpty()) {
-            EnvironmentBindings.read(environment, engines).stream()
+            List<ReplicaSpec> described = file == null ? EnvironmentBindings.read(environment, engines) : read(file);
+            described.stream()
                     .filter(spec -> engine == null || engine.equals(spec.engine()))
                     .map(spec -> withTokenAndOptions(spec.toBuilder()).build())
                     .forEach(replicas::add);
         }
-        if (replicas.isEmpty() && engine != null && !engine.equals(DEFAULT_ENGINE)) {
+        if (replicas.isEmpty() && file == null && engine != null && !engine.equals(DEFAULT_ENGINE)) {
             replicas.add(common(ReplicaSpec.builder(engine)).build());
         }
         return List.copyOf(replicas);
+    }
+
+    private static List<ReplicaSpec> read(Path file) {
+        try {
+            return ReplicaSource.file(file).read();
+        } catch (IOException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     /** {@return the replica at a URL, with all that the other options say} */

@@ -17,6 +17,19 @@ class TableTest {
     }
 
     @Test
+    void lines_whenTheyAreTooWide_leaveOutTheMiddleOfTheWidestColumn() {
+        Table table = new Table("A", "WHAT").row("short", "abcdefghijklmnop").row("b", "abc");
+        assertEquals(List.of("A      WHAT", "short  abcd…nop", "b      abc"), table.lines(15));
+    }
+
+    /** A heading is always whole: a table of no width at all is as wide as its headings. */
+    @Test
+    void lines_whenThereIsNoRoom_keepTheHeadings() {
+        Table table = new Table("A", "WHAT").row("short", "abcdefghijklmnop");
+        assertEquals(List.of("A  WHAT", "…  ab…p"), table.lines(1));
+    }
+
+    @Test
     void row_whenItHasTooFewCells_isRefused() {
         Table table = new Table("A", "B");
         assertThrows(IllegalArgumentException.class, () -> table.row("a"));
