@@ -234,6 +234,9 @@ class CancelPhasesTest {
             stream = stage.adapter.submit(task().jobId("companion").build());
             stream.subscribe(ears);
             if (phase == Phase.VERSION) {
+                Patience.await(
+                        "its question, or that would be taken for the task's",
+                        () -> !stage.engine.requests("/props").isEmpty());
                 fixture.time().awaitTimer(Stage.VERSION_WAIT);
                 fixture.time().advance(Stage.VERSION_WAIT);
             }
