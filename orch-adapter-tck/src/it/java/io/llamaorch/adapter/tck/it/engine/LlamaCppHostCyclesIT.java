@@ -25,7 +25,7 @@ class LlamaCppHostCyclesIT {
     @Test
     @Timeout(120)
     void host_whenReplicasComeAndGo_leavesTheProcessAsItWas() throws Exception {
-        try (ScriptedEngine engine = ScriptedEngine.start();
+        try (ScriptedEngine engine = ScriptedEngine.builder().slots(4).start();
                 AdapterHost host = AdapterHost.create(AdapterRegistry.discover())) {
             ReplicaSpec spec = ReplicaSpec.builder("llamacpp")
                     .replica("r0")

@@ -29,8 +29,8 @@ final class Table {
     }
 
     /**
-     * Draws the table with lines that are not wider than this, as long as a column keeps its heading: the middle of what is
-     * too long is left out, in the widest columns first.
+     * Draws the table with lines that are not wider than this, as long as a column keeps its heading: the beginning of what
+     * is too long is left out, in the widest columns first. Names of files and folders differ at their ends.
      *
      * @param width how wide a line may be
      * @return the lines, without blanks at their ends
@@ -79,11 +79,7 @@ final class Table {
         if (length <= width) {
             return cell;
         }
-        int tail = (width - 1) / 2;
-        int head = width - 1 - tail;
-        return cell.substring(0, cell.offsetByCodePoints(0, head))
-                + CUT
-                + cell.substring(cell.offsetByCodePoints(0, length - tail));
+        return CUT + cell.substring(cell.offsetByCodePoints(0, length - width + 1));
     }
 
     static int width(CharSequence text) {
