@@ -18,7 +18,8 @@ import java.util.Set;
  * The kinds of adapters that exist here, by the name of their engine.
  *
  * <p>Thread safety: safe for concurrent use. No method blocks but {@link #discover} and {@link #load}, which read files
- * and run factories, and {@link #report}, which looks through all threads if a plugin was removed and is still there.
+ * and run factories, and {@link #report}, which looks through all threads if a plugin was removed and is still there. None of them waits, so
+ * an interrupt ends none.
  */
 public final class AdapterRegistry {
 

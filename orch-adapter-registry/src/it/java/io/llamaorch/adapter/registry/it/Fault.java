@@ -301,6 +301,52 @@ enum Fault {
                     .build();
         }
     },
+    JDK_PACKAGE(
+            "a library has a package of the JDK in it",
+            "REJECTED: it has package javax.crypto in it, which is in module java.base of the JDK too; take that package"
+                    + " out of the jar, or get a version without it",
+            Fault.LOADED) {
+        @Override
+        void build(Kit kit) throws IOException {
+            String library = "package old; public class Library {}";
+            Path old = kit.elsewhere().jar("old").source("old.Library", library).build();
+            kit.jarsInFolder()
+                    .jar("old")
+                    .source("old.Library", library)
+                    .file("javax/crypto/Extra.class", "never read")
+                    .build();
+            kit.part("bad")
+                    .source("module-info", Adapters.module("bad", "bad.Factory", "old"))
+                    .against(old)
+                    .build();
+        }
+    },
+    UNFIT_SERVICE(
+            "a library that only provides a service lacks what it needs",
+            "REJECTED: it needs module gone, which is not there; put the jar of that module beside it, both in a folder"
+                    + " of their own",
+            Fault.LOADED) {
+        @Override
+        void build(Kit kit) throws IOException {
+            Path gone = kit.elsewhere()
+                    .jar("gone")
+                    .source("module-info", "module gone {}")
+                    .source("gone.Library", "package gone; public class Library {}")
+                    .build();
+            kit.jarsInFolder()
+                    .jar("service")
+                    .source(
+                            "module-info",
+                            "module service { requires gone; provides java.lang.Runnable with service.Only; }")
+                    .source(
+                            "service.Only",
+                            "package service; public class Only implements Runnable { public void run() {} }")
+                    .against(gone)
+                    .build();
+            String module = Adapters.module("bad", "bad.Factory").replace(" provides", " uses Runnable; provides");
+            kit.part("bad").source("module-info", module).build();
+        }
+    },
     EMPTY_FOLDER(
             "a folder is empty",
             "REJECTED: there is no jar in it; put the adapter's jar into it with its libraries, or remove it",

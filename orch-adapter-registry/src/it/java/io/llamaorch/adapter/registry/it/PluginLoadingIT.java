@@ -8,13 +8,19 @@ import io.llamaorch.adapter.registry.AdapterRegistry;
 import io.llamaorch.adapter.registry.DiscoveredAdapter;
 import io.llamaorch.adapter.registry.DiscoveredAdapter.Verdict;
 import io.llamaorch.adapter.registry.DiscoveryReport;
+import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.AdapterFactory;
+import io.llamaorch.adapter.spi.WorkerAdapter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,6 +127,54 @@ class PluginLoadingIT {
     }
 
     @Test
+    void load_whenTwoOfOneEngineComeAtOnce_loadsExactlyOne() throws Exception {
+        Path a = plugin("tiny.a", "same");
+        Path b = plugin("tiny.b", "same");
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            for (int i = 0; i < 20; i++) {
+                CyclicBarrier start = new CyclicBarrier(2);
+                Future<DiscoveryReport> one = threads.submit(() -> load(a, start));
+                Future<DiscoveryReport> other = threads.submit(() -> load(b, start));
+                int rejected =
+                        one.get().rejected().size() + other.get().rejected().size();
+                assertEquals(1, rejected, registry.report().toString());
+                registry.unregister("same").orElseThrow();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private DiscoveryReport load(Path jar, CyclicBarrier start) throws Exception {
+        start.await();
+        return registry.load(jar);
+    }
+
+    @Test
+    void load_whenALibraryIsNoModule_usesIt() {
+        Jars jars = new Jars(plugins.resolve("tiny"), folder.resolve("work"));
+        Path deep = jars.jar("deep-lib-2.0")
+                .source("deep.Library", "package deep; public class Library { public static String NAME = \"alpha\"; }")
+                .build();
+        Path old = jars.jar("old-lib-1.0")
+                .source(
+                        "old.Library",
+                        "package old; public class Library { public static String name() {"
+                                + " return deep.Library.NAME; } }")
+                .against(deep)
+                .build();
+        jars.jar("tiny")
+                .source("module-info", Adapters.module("tiny", "tiny.Factory", "old.lib"))
+                .source("tiny.Factory", Adapters.factory("tiny.Factory", "old.Library.name()", Adapters.GENERATION, ""))
+                .against(old, deep)
+                .build();
+        assertEquals(
+                Verdict.LOADED, only(registry.load(plugins.resolve("tiny"))).verdict());
+        assertEquals(Set.of("alpha"), registry.engines());
+    }
+
+    @Test
     void load_whenItsJarWasReplaced_readsTheNewOne() throws IOException {
         Path first = Files.move(pluginNamedByAResource("alpha"), folder.resolve("first"));
         Path jar = pluginNamedByAResource("beta");
@@ -131,6 +185,24 @@ class PluginLoadingIT {
         Files.move(second, jar, StandardCopyOption.REPLACE_EXISTING);
         registry.load(jar);
         assertEquals(Set.of("beta"), registry.engines());
+    }
+
+    @Test
+    void unregister_whenItsFactoryIsStillHeld_letsThatWorkOn() {
+        Path jar = new Jars(plugins, folder.resolve("work"))
+                .jar("tiny")
+                .source("module-info", Adapters.module("tiny", "tiny.Factory"))
+                .source(
+                        "tiny.Factory",
+                        Adapters.factory(
+                                "tiny.Factory", "\"tiny\"", Adapters.GENERATION, "", "return new Worker(config);"))
+                .source("tiny.Worker", Adapters.worker("tiny.Worker"))
+                .build();
+        registry.load(jar);
+        AdapterFactory held = registry.unregister("tiny").orElseThrow();
+        try (WorkerAdapter late = held.create(AdapterConfig.builder().build())) { // its class is only loaded now
+            assertEquals("tiny.Worker", late.getClass().getName());
+        }
     }
 
     @Test

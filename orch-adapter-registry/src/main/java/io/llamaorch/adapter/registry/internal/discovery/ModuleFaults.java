@@ -65,7 +65,8 @@ final class ModuleFaults {
         }
         Matcher both = BOTH_EXPORT.matcher(message);
         if (both.find()) {
-            return split(unit.path(), both.group(3), both.group(1), both.group(2));
+            boolean sorted = both.group(1).compareTo(both.group(2)) < 0; // the JDK names them in any order
+            return split(unit.path(), both.group(3), both.group(sorted ? 1 : 2), both.group(sorted ? 2 : 1));
         }
         return new Refusal(
                 unit.path(),

@@ -127,6 +127,7 @@ final class UnitModules implements ModuleFinder {
         }
         Map<String, Part> owners = new TreeMap<>();
         for (Part part : sorted) {
+            JdkModules.requireNoneOfTheirPackages(part.jar(), part.descriptor());
             Optional<String> shared = Shared.anyOf(part.descriptor().packages());
             if (shared.isPresent()) {
                 throw ModuleFaults.bundles(part.jar(), part.name(), shared.get());
