@@ -6,8 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.llamaorch.adapter.registry.it.Launch.Found;
 import io.llamaorch.adapter.tck.NoLeaks;
 import java.nio.file.Path;
-import java.util.EnumSet;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,35 +18,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 @NoLeaks
 class BrokenProviderIT {
 
-    private static final Set<Fault> OF_BOTH = EnumSet.of(
-            Fault.CLASS_MISSING,
-            Fault.NOT_A_SUBTYPE,
-            Fault.NO_CONSTRUCTOR,
-            Fault.CONSTRUCTOR_THROWS,
-            Fault.INITIALISER_THROWS,
-            Fault.RECURSES,
-            Fault.ENGINE_THROWS,
-            Fault.DESCRIPTOR_THROWS,
-            Fault.BAD_ENGINE_NAME,
-            Fault.EXTENDS_A_MISSING_CLASS,
-            Fault.OTHER_GENERATION,
-            Fault.OTHER_SPI,
-            Fault.CLASS_TOO_NEW);
-
     @TempDir
     Path folder;
 
-    static Set<Fault> faultsOnTheClassPath() {
-        Set<Fault> faults = EnumSet.copyOf(OF_BOTH);
-        faults.addAll(
-                EnumSet.of(Fault.MODULE_INFO_ONLY, Fault.PACKAGE_MISSING, Fault.MISSING_DEPENDENCY, Fault.JAR_TOO_NEW));
-        return faults;
+    static Stream<Fault> faultsOnTheClassPath() {
+        return Stream.concat(
+                Stream.of(ProviderFault.values()),
+                Stream.of(
+                        JarFault.MODULE_INFO_ONLY,
+                        JarFault.PACKAGE_MISSING,
+                        JarFault.MISSING_DEPENDENCY,
+                        JarFault.JAR_TOO_NEW));
     }
 
-    static Set<Fault> faultsOnTheModulePath() {
-        Set<Fault> faults = EnumSet.copyOf(OF_BOTH);
-        faults.add(Fault.SERVICES_ONLY);
-        return faults;
+    static Stream<Fault> faultsOnTheModulePath() {
+        return Stream.concat(Stream.of(ProviderFault.values()), Stream.of(JarFault.SERVICES_ONLY));
     }
 
     @ParameterizedTest
@@ -55,7 +40,7 @@ class BrokenProviderIT {
     void discover_onTheClassPath_rejectsItAndLoadsTheGoodOne(Fault fault) {
         Path good = new Adapters(new Jars(folder)).onClassPath("good", "good");
         Found found = Launch.in(folder).onClassPath(jar(fault), good).asClasses();
-        assertRejected(fault.asClasses, found, "from the class path in ");
+        assertRejected(fault.told().asClasses(), found, "from the class path in ");
     }
 
     @ParameterizedTest
@@ -63,11 +48,11 @@ class BrokenProviderIT {
     void discover_onTheModulePath_rejectsItAndLoadsTheGoodOne(Fault fault) {
         Path good = new Adapters(new Jars(folder)).onModulePath("good", "good");
         Found found = Launch.in(folder).onModulePath(jar(fault), good).asModules();
-        assertRejected(fault.asModules, found, "from module bad in ");
+        assertRejected(fault.told().asModules(), found, "from module bad in ");
     }
 
     private Path jar(Fault fault) {
-        return fault.jar(new Fault.Kit(fault, folder.resolve("bad"), folder.resolve("work")))
+        return fault.jar(new FaultKit(fault, folder.resolve("bad"), folder.resolve("work")))
                 .build();
     }
 

@@ -126,6 +126,20 @@ final class Launch {
         return run(List.of("-cp", Jars.join(classes), "app.Main"));
     }
 
+    /** With this library's modules on the module path, and the program on the class path. */
+    Found asClassesAboveModules() {
+        modules.addAll(Jars.host());
+        classes.add(new Jars(folder).jar("app").source("app.Main", main).build());
+        return run(List.of(
+                "-p",
+                Jars.join(modules),
+                "--add-modules",
+                "io.llamaorch.adapter.registry",
+                "-cp",
+                Jars.join(classes),
+                "app.Main"));
+    }
+
     private Found run(List<String> program) {
         List<String> command = new ArrayList<>(List.of(java.toString(), "-Xshare:auto"));
         command.addAll(options);

@@ -24,15 +24,16 @@ class LinkedImageIT {
     @Test
     void discover_whenTheHostIsAnImage_loadsPluginsAndSaysWhatTheImageLacks() throws IOException {
         Path plugins = folder.resolve("plugins");
-        Fault.MISSING_JDK_MODULE.build(new Fault.Kit(Fault.MISSING_JDK_MODULE, plugins, folder.resolve("work")));
-        Fault.CORRUPT.build(new Fault.Kit(Fault.CORRUPT, plugins, folder.resolve("work")));
+        for (Fault fault : List.of(JarFault.MISSING_JDK_MODULE, JarFault.CORRUPT)) {
+            fault.build(new FaultKit(fault, plugins, folder.resolve("work")));
+        }
         new Adapters(new Jars(plugins, folder.resolve("good"))).onModulePath("good", "good");
         Launch launch = Launch.in(folder.resolve("host")).plugins(plugins);
         Found found = launch.asImage(image(launch.app()));
         assertEquals("engines [good]", found.engines(), found.toString());
         assertEquals(3, found.report().size(), found.toString());
         found.assertLine("LOADED good 1.0 (good.Factory) from module good in file:");
-        found.assertLine("corrupt.jar", Fault.CORRUPT.asModules.replace("REJECTED: ", ""));
+        found.assertLine("corrupt.jar", JarFault.CORRUPT.told().asModules().replace("REJECTED: ", ""));
         found.assertLine(
                 "missing-jdk-module.jar",
                 "it needs module java.sql of the JDK, which this run-time image does not have; build the image with"

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The table of faults in the documentation is what the tests hold the report to. */
@@ -27,9 +26,10 @@ class PluginDocsIT {
                 | what is wrong | a host of modules says | a host on the class path says |
                 |---|---|---|
                 """
-                + Stream.of(Fault.values())
-                        .map(fault -> "| " + fault.title + " | " + cell(fault.asModules) + " | "
-                                + (fault.asClasses.equals(fault.asModules) ? "the same" : cell(fault.asClasses))
+                + Fault.all().stream()
+                        .map(Fault::told)
+                        .map(fault -> "| " + fault.title() + " | " + cell(fault.asModules()) + " | "
+                                + (fault.asClasses().equals(fault.asModules()) ? "the same" : cell(fault.asClasses()))
                                 + " |\n")
                         .collect(Collectors.joining());
     }

@@ -89,6 +89,14 @@ class PluginIsolationIT {
                 .asClasses());
     }
 
+    @Test
+    void create_whenOnlyTheProgramIsOnTheClassPath_eachAdapterHasItsOwn() {
+        assertIsolated(Launch.in(folder.resolve("host"))
+                .onClassPath(hostsLibrary())
+                .main(MAIN, plugins)
+                .asClassesAboveModules());
+    }
+
     private static void assertIsolated(Found found) {
         assertEquals("engines [one, two]", found.engines(), found.toString());
         assertEquals(
