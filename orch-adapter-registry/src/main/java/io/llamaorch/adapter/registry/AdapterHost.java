@@ -43,7 +43,9 @@ import java.util.function.Function;
  * <p>A replica lives from {@link #bind} to {@link #unbind}, or as long as a source names it ({@link #follow}). Each step
  * of its life is logged, and told to {@linkplain Builder#listener listeners}.
  *
- * <p>Thread safety: safe for concurrent use. No method blocks but {@link #close}, which waits for adapters to close.
+ * <p>Thread safety: safe for concurrent use. No method blocks but {@link #close}, which waits for adapters to close, and
+ * {@link #bind} and {@link #rebind} if the host is closed, or the place taken away, at the same time: they close the adapter
+ * that they made.
  */
 public final class AdapterHost implements AutoCloseable {
 
@@ -153,12 +155,13 @@ public final class AdapterHost implements AutoCloseable {
      *
      * @param source where replicas are described
      * @return the source, to read it on request and to follow it no more; this host's {@link #close} does so too
+     * @throws IllegalArgumentException if its interval is negative
      * @throws IllegalStateException if the host is closed
      */
     public FollowedSource follow(ReplicaSource source) {
         bindings.requireOpen();
         Following following = new Following(source, bindings, drainLimit);
-        followings.removeIf(Following::isClosed);
+        followings.removeIf(Following::isGone);
         followings.add(following);
         var unused = following.refresh();
         if (bindings.isClosed()) {

@@ -25,7 +25,10 @@ public interface FollowedSource extends AutoCloseable {
     /** {@return why the last reading changed nothing; empty if it was followed, or if there was none yet} */
     Optional<String> problem();
 
-    /** Follows it no more. Its replicas stay as they are. Idempotent. */
+    /**
+     * Follows it no more. Its replicas stay as they are; a source that names them later, the same or another, takes them
+     * over and binds them anew. Idempotent.
+     */
     @Override
     void close();
 }

@@ -226,8 +226,109 @@ class AdapterHostFollowTest extends HostFixture {
                 followed.problem().orElseThrow());
         assertEquals(List.of("r1 READY "), bound());
         unbindNow("r1");
-        refreshed(followed);
+        time.advance(INTERVAL);
+        assertTrue(followed.problem().isEmpty());
+        assertEquals(List.of("r0 READY http://a", "r1 READY http://b"), bound());
+    }
+
+    @Test
+    void interval_whenTheMissingAdapterIsRegistered_bindsIt() {
+        FollowedSource followed =
+                follow(ReplicaSpec.builder("late").replica("r0").build());
+        assertTrue(followed.problem().orElseThrow().contains("there is no adapter for engine 'late'"));
+        FakeFactory late = new FakeFactory("late");
+        registry.register(late);
+        time.advance(INTERVAL);
+        assertTrue(followed.problem().isEmpty());
+        assertEquals(1, late.made.size());
+    }
+
+    /** What somebody bound by hand in the place of a source's replica is not the source's to take away. */
+    @Test
+    void refresh_whenAnotherIsInThePlaceOfOneThatIsNamedNoMore_leavesItAlone() {
+        FollowedSource followed = follow(at("r0", "http://a"));
+        unbindNow("r0");
+        FakeAdapter byHand = bind("r0");
+        source.says();
+        assertTrue(refreshed(followed).isEmpty());
+        assertEquals(0, byHand.closes.get());
+        assertEquals(List.of("r0 READY "), bound());
+    }
+
+    @Test
+    void interval_whenItsReplicaIsBoundAnewByHand_bindsItAsItIsDescribed() {
+        follow(at("r0", "http://a"));
+        over(host.rebind(at("r0", "http://by-hand")));
+        time.advance(INTERVAL);
+        assertEquals("r0 READY http://a", bound().get(0));
+    }
+
+    @Test
+    void refresh_whileItsReplicaIsBoundAnewByHand_isTriedAgain() {
+        FollowedSource followed = follow(at("r0", "http://a"));
+        source.says(at("r0", "http://b"));
+        fake.creates(config -> {
+            fake.creates(fake::make);
+            assertEquals(
+                    "the script is not followed: replica default/r0 is being bound at this moment: this is tried again",
+                    refusal(followed.refresh().toCompletableFuture()));
+            return fake.make(config);
+        });
+        over(host.rebind(at("r0", "http://by-hand")));
+        time.advance(INTERVAL);
+        assertEquals("r0 READY http://b", bound().get(0));
+    }
+
+    @Test
+    void follow_whenASourceIsFollowedNoMore_takesItsReplicasOver() {
+        follow(at("r0", "http://a")).close();
+        FollowedSource again = follow(at("r0", "http://a"));
+        assertEquals("", again.problem().orElse(""));
+        assertEquals("r0 READY http://a", bound().get(0));
+    }
+
+    @Test
+    void close_whileItIsRead_changesNothing() {
+        FollowedSource followed = follow(at("r0", "http://a"));
+        source.reading = () -> {
+            followed.close();
+            return List.of();
+        };
+        assertTrue(followed.refresh().toCompletableFuture().isCompletedExceptionally());
+        assertEquals(List.of("r0 READY http://a"), bound());
+    }
+
+    @Test
+    void interval_whenAReadingEndedWithAnErrorOfTheJvm_readsAgain() {
+        FollowedSource followed = follow(at("r0", "http://a"));
+        source.reading = () -> {
+            throw new OutOfMemoryError("as scripted");
+        };
+        assertThrows(OutOfMemoryError.class, followed::refresh);
+        source.says(at("r0", "http://a"), at("r1", "http://b"));
+        time.advance(INTERVAL);
         assertEquals(2, host.replicas(POOL).size());
+    }
+
+    @Test
+    void follow_whenTheIntervalIsNegative_isRefused() {
+        ReplicaSource hasty = new ReplicaSource() {
+            @Override
+            public String name() {
+                return "hasty";
+            }
+
+            @Override
+            public Duration interval() {
+                return Duration.ofSeconds(-1);
+            }
+
+            @Override
+            public List<ReplicaSpec> read() {
+                return List.of();
+            }
+        };
+        assertThrows(IllegalArgumentException.class, () -> host.follow(hasty));
     }
 
     @Test

@@ -50,6 +50,7 @@ class AdapterHostRebindRaceTest {
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final Map<String, AtomicInteger> distribution = new ConcurrentHashMap<>();
     private final Queue<CompletableFuture<DrainResult>> drains = new ConcurrentLinkedQueue<>();
+    private final Queue<TokenStream> left = new ConcurrentLinkedQueue<>();
     private final Set<FakeAdapter> served = ConcurrentHashMap.newKeySet();
 
     @Test
@@ -85,6 +86,9 @@ class AdapterHostRebindRaceTest {
             held.forEach(emitter -> FakeAdapter.end(emitter, "hello"));
             for (CompletableFuture<DrainResult> drain : drains) {
                 assertEquals(0, Patience.get(drain).ended(), "streams were cut, seed " + SEED);
+            }
+            for (TokenStream stream : left) {
+                assertTrue(hasEnded(stream), "seed " + SEED);
             }
             assertNothingIsLeft(host);
         }
@@ -172,6 +176,7 @@ class AdapterHostRebindRaceTest {
             }
             streams.removeIf(AdapterHostRebindRaceTest::hasEnded);
         }
+        left.addAll(streams);
     }
 
     /** Whether a stream has ended, which it must have done by itself. */

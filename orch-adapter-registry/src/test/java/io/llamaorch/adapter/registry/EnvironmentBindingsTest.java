@@ -114,7 +114,7 @@ class EnvironmentBindingsTest {
         set("ORCHD_LLAMACPP_TOKEN_FILE", folder.resolve("absent").toString());
         assertFaults("ORCHD_LLAMACPP_TOKEN_FILE", "cannot be read (NoSuchFileException)");
         set("ORCHD_LLAMACPP_TOKEN_FILE", folder.toString());
-        assertFaults("ORCHD_LLAMACPP_TOKEN_FILE", "cannot be read");
+        assertFaults("ORCHD_LLAMACPP_TOKEN_FILE", "is no plain file: name one");
         set(
                 "ORCHD_LLAMACPP_TOKEN_FILE",
                 Files.writeString(folder.resolve("empty"), "\n").toString());
@@ -312,9 +312,21 @@ class EnvironmentBindingsTest {
             assertFalse(shown.contains(HUSH), shown);
             assertTrue(shown.contains("a:1/x"), shown);
         }
-        assertEquals(
-                "default/? (fake at http://a:1/@x)",
-                ReplicaSpec.builder("fake").url("http://a:1/@x").build().toString());
+    }
+
+    /** Rather too little is shown of one that is not right than too much. */
+    @Test
+    void spec_whenTheUrlIsMalformed_doesNotShowCredentials() {
+        for (String url : List.of(
+                "http://u:" + HUSH + "/x@a:1",
+                "http://u:x/" + HUSH + "@a:1",
+                "http://u:x#" + HUSH + "@a:1",
+                "http://u:x?" + HUSH + "@a:1",
+                "http://a:1/x?k\n=" + HUSH,
+                "u:" + HUSH + "//x@a:1")) {
+            String shown = ReplicaSpec.builder("fake").url(url).build().toString();
+            assertFalse(shown.contains(HUSH), shown);
+        }
     }
 
     private void set(String name, String value) {

@@ -49,6 +49,14 @@ class UnloadingIT {
         assertEquals("no adapter was found", found.report().get(2), found.toString());
     }
 
+    /** The thread of the timers is started by the plugin here, and outlives it. */
+    @ParameterizedTest
+    @EnumSource
+    void unregister_whenTheHostsTimersGoOn_letsThePluginGo(Host host) {
+        Found found = run(host, "", "keep timers busy");
+        assertEquals("gone true", found.report().get(1), found.toString());
+    }
+
     @ParameterizedTest
     @EnumSource
     void report_whenAnAdapterIsStillHeld_namesItsReplica(Host host) {

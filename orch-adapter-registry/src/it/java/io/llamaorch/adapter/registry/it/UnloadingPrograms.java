@@ -16,6 +16,9 @@ final class UnloadingPrograms {
                 public static void main(String[] arguments) throws Exception {
                     AdapterRegistry registry = AdapterRegistry.discover();
                     Reference<?> loader = use(registry, Path.of(arguments[0]), arguments[1].equals("hold"));
+                    if (arguments[1].equals("keep timers busy")) {
+                        TimeSource.system().schedule(java.time.Duration.ofHours(1), () -> {});
+                    }
                     System.out.println("gone " + isGone(loader));
                     System.out.println(registry.report());
                     held = null;

@@ -41,13 +41,10 @@ public final class Deliveries {
 
     private static DeliveryPool pool() {
         AtomicInteger number = new AtomicInteger();
-        ThreadFactory platform = task -> {
-            Thread thread = new Thread(null, task, NAME + "-" + number.incrementAndGet(), 0, false);
-            thread.setDaemon(true);
-            return thread;
-        };
+        ThreadFactory platform = task -> SharedThreads.platform(task, NAME + "-" + number.incrementAndGet());
         int few = Math.max(2, Runtime.getRuntime().availableProcessors());
-        ThreadFactory more = VirtualThreads.factory(NAME).orElse(platform);
+        ThreadFactory more =
+                VirtualThreads.factory(NAME).map(SharedThreads::neutral).orElse(platform);
         return new DeliveryPool(few, platform, more, IDLE, SystemTimeSource.INSTANCE);
     }
 }

@@ -45,10 +45,11 @@ public final class SystemTimeSource implements TimeSource {
 
     @Override
     public Scheduled schedule(Duration delay, Runnable task) {
+        long nanos = delay.toNanos();
         Timer timer = new Timer(task);
         pending.add(timer); // first of all, or it could be over before
         goOnRounds();
-        Future<?> armed = timers.schedule(timer, delay.toNanos(), TimeUnit.NANOSECONDS);
+        Future<?> armed = timers.schedule(timer, nanos, TimeUnit.NANOSECONDS);
         return () -> {
             pending.remove(timer);
             armed.cancel(false);
@@ -89,9 +90,6 @@ public final class SystemTimeSource implements TimeSource {
     }
 
     private static Thread thread(Runnable work) {
-        Thread thread = new Thread(null, work, "orch-timer", 0, false);
-        thread.setDaemon(true);
-        thread.setContextClassLoader(null);
-        return thread;
+        return SharedThreads.platform(work, "orch-timer");
     }
 }

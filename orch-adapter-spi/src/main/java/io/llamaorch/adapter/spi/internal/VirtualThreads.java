@@ -25,14 +25,15 @@ final class VirtualThreads {
             MethodHandles.Lookup lookup = MethodHandles.publicLookup();
             Class<?> virtual = Class.forName("java.lang.Thread$Builder$OfVirtual");
             Class<?> builder = Class.forName("java.lang.Thread$Builder");
-            Object named = lookup.findVirtual(virtual, "name", MethodType.methodType(virtual, String.class))
-                    .invoke(
-                            lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(virtual))
-                                    .invoke(),
-                            threadName);
+            Object threads = lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(virtual))
+                    .invoke();
+            lookup.findVirtual(virtual, "name", MethodType.methodType(virtual, String.class))
+                    .invoke(threads, threadName);
+            lookup.findVirtual(virtual, "inheritInheritableThreadLocals", MethodType.methodType(virtual, boolean.class))
+                    .invoke(threads, false);
             return Optional.of(
                     (ThreadFactory) lookup.findVirtual(builder, "factory", MethodType.methodType(ThreadFactory.class))
-                            .invoke(named));
+                            .invoke(threads));
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {

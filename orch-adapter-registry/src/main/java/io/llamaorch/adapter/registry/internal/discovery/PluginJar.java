@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,8 @@ record PluginJar(
                     looseClass,
                     automaticName(jar.getManifest()),
                     moduleInfo == null ? null : new ModuleInfo(moduleInfo));
+        } catch (AccessDeniedException e) {
+            throw new Refusal(path, "this user may not read it", "give the user of this process the right to read it");
         } catch (IOException | RuntimeException e) {
             throw new Refusal(path, "it cannot be read: it is no jar, or a damaged one", "copy it there again");
         }

@@ -44,7 +44,10 @@ record Unit(Path path) {
     /** Whether this is where something came from. */
     boolean owns(Origin origin) {
         boolean sameName = origin.layer().equals(label()) || origin.layer().equals(label() + CLASS_LOADER);
-        return sameName && origin.location().startsWith(Origins.location(path));
+        // of a folder the location ends with a slash, but not while there is no such folder
+        String own = Origins.location(path).replaceFirst("/$", "");
+        String its = origin.location();
+        return sameName && (its.equals(own) || its.startsWith(own + "/"));
     }
 
     boolean isFolder() {

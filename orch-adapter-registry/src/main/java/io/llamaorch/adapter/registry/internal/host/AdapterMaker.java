@@ -49,11 +49,11 @@ public final class AdapterMaker {
     }
 
     /** Makes a replica with its adapter; throws as {@code AdapterHost.bind} does. */
-    Replica make(ReplicaSpec spec) {
+    Replica make(ReplicaSpec spec, Owner owner) {
         AdapterFactory factory = registry.factory(spec.engine());
         Lifecycle lifecycle = new Lifecycle(time, announcements.of(spec));
         try {
-            return new Replica(spec, create(factory, spec), lifecycle, time, executor);
+            return new Replica(spec, owner, create(factory, spec), lifecycle, time, executor);
         } catch (IllegalArgumentException e) {
             lifecycle.failed("its adapter refused its configuration: " + e.getMessage());
             throw new IllegalArgumentException(

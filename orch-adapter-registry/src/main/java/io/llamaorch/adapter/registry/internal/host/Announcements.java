@@ -61,23 +61,36 @@ public final class Announcements {
 
     private void drain() {
         int seen = unseen.get();
-        do {
-            for (ReplicaMove move = waiting.poll(); move != null; move = waiting.poll()) {
-                log(move);
-                for (HostListener listener : listeners) {
-                    tell(listener, move);
+        boolean over = false;
+        try {
+            while (seen != 0) {
+                for (ReplicaMove move = waiting.poll(); move != null; move = waiting.poll()) {
+                    tell(move);
                 }
+                seen = unseen.addAndGet(-seen);
             }
-            seen = unseen.addAndGet(-seen);
-        } while (seen != 0);
+            over = true;
+        } finally {
+            if (!over) { // an error of the JVM's: whoever comes next goes on
+                unseen.set(0);
+                tell();
+            }
+        }
     }
 
-    private static void tell(HostListener listener, ReplicaMove move) {
+    private void tell(ReplicaMove move) {
+        guarded(move, "the log", () -> log(move));
+        for (HostListener listener : listeners) {
+            guarded(move, listener, () -> listener.onMove(move));
+        }
+    }
+
+    private static void guarded(ReplicaMove move, Object who, Runnable call) {
         try {
-            listener.onMove(move);
+            call.run();
         } catch (Throwable e) { // it costs only what it missed itself
             Foreign.rethrowIfFatal(e);
-            LOG.warn("the listener {} threw at '{}': this is its fault", listener, move, e);
+            LOG.warn("{} threw at '{}': this is its fault", who, move, e);
         }
     }
 

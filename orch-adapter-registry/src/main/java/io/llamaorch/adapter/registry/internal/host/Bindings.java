@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -78,7 +79,7 @@ public final class Bindings {
         ReplicaSpec placed = reserve(spec);
         @Nullable Replica replica = null;
         try {
-            replica = maker.make(placed);
+            replica = maker.make(placed, Owner.HAND);
         } finally {
             boolean bound = place(placed, replica, null);
             if (replica != null && !bound) {
@@ -101,7 +102,7 @@ public final class Bindings {
         @Nullable Replica replica = null;
         boolean bound = false;
         try {
-            replica = maker.make(spec);
+            replica = maker.make(spec, old.owner());
         } finally {
             bound = place(spec, replica, old);
             if (replica != null && !bound) {
@@ -276,6 +277,7 @@ public final class Bindings {
             placed = replica != null && !closed && Objects.equals(find(place).orElse(null), old);
             if (replica != null && placed) {
                 Pool pool = pools.computeIfAbsent(spec.pool(), Pool::new);
+                replica.start();
                 pool.put(replica);
                 if (old != null) {
                     pool.leave(old);
@@ -285,29 +287,37 @@ public final class Bindings {
             lock.unlock();
         }
         if (replica != null && placed) {
-            replica.start();
+            replica.tellMoves();
         }
         return placed;
     }
 
-    /** What is bound at a place now. */
-    Optional<ReplicaSpec> at(Place place) {
-        return find(place).map(Replica::spec);
+    /** What is bound at a place now, if it is bound by this owner. */
+    Optional<ReplicaSpec> at(Place place, Owner owner) {
+        return find(place).filter(replica -> replica.owner() == owner).map(Replica::spec);
     }
 
-    /** Takes several places at once; says which of them are taken by others than those that may be bound anew. */
-    List<Place> reserve(Collection<ReplicaSpec> specs, Set<Place> own) {
+    /** Takes several places at once, or none; says what is wrong with those that cannot be taken. */
+    Map<Place, String> reserve(Collection<ReplicaSpec> specs, Owner owner) {
+        Map<Place, String> faults = new LinkedHashMap<>();
         lock.lock();
         try {
             requireOpen();
-            List<Place> taken = specs.stream()
-                    .map(Place::of)
-                    .filter(place -> starting.containsKey(place) || (find(place).isPresent() && !own.contains(place)))
-                    .toList();
-            if (taken.isEmpty()) {
+            for (Place place : specs.stream().map(Place::of).toList()) {
+                Optional<Replica> there = find(place);
+                if (starting.containsKey(place)) {
+                    faults.put(place, "is being bound at this moment: this is tried again");
+                } else if (there.isPresent()
+                        && there.get().owner() != owner
+                        && !there.get().owner().isGone()) {
+                    faults.put(
+                            place, "is bound already, and not by this source: unbind it, or give it another id here");
+                }
+            }
+            if (faults.isEmpty()) {
                 specs.forEach(spec -> starting.put(Place.of(spec), spec));
             }
-            return taken;
+            return faults;
         } finally {
             lock.unlock();
         }
@@ -323,12 +333,15 @@ public final class Bindings {
         }
     }
 
-    /** Puts replicas into their reserved places and takes others away, in one step; what goes drains. */
-    boolean swap(List<Replica> fresh, Collection<Place> away, Duration limit, String why) {
+    /**
+     * Puts replicas of an owner into their reserved places and takes others of the same owner away, in one step; what goes
+     * drains. Does nothing if the host was closed, or the owner is gone.
+     */
+    boolean swap(Owner owner, List<Replica> fresh, Collection<Place> away, Duration limit, String why) {
         List<Replica> going = new ArrayList<>();
         lock.lock();
         try {
-            if (closed) {
+            if (closed || owner.isGone()) {
                 return false;
             }
             for (Replica replica : fresh) {
@@ -336,23 +349,35 @@ public final class Bindings {
                 starting.remove(place);
                 Optional<Replica> old = find(place);
                 Pool pool = pools.computeIfAbsent(place.pool(), Pool::new);
+                replica.start();
                 pool.put(replica);
                 old.ifPresent(going::add);
                 old.ifPresent(pool::leave);
             }
             for (Place place : away) {
-                Optional<Replica> old = find(place);
-                old.ifPresent(going::add);
-                old.ifPresent(replica -> pool(place.pool()).orElseThrow().leave(replica));
+                find(place).filter(replica -> replica.owner() == owner).ifPresent(replica -> {
+                    going.add(replica);
+                    pool(place.pool()).orElseThrow().leave(replica);
+                });
             }
         } finally {
             lock.unlock();
         }
-        fresh.forEach(Replica::start);
+        fresh.forEach(Replica::tellMoves);
         for (Replica replica : going) {
             var unused = drain(replica, limit, why);
         }
         return true;
+    }
+
+    /** Waits for a change that is being made at this moment. */
+    void settle() {
+        lock.lock();
+        try {
+            return; // whoever made it has left
+        } finally {
+            lock.unlock();
+        }
     }
 
     private CompletionStage<DrainResult> told(CompletableFuture<DrainResult> result) {

@@ -36,18 +36,21 @@ final class Closing {
                 return "limit of closing " + replica.spec();
             }
         });
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        replica.closeAdapter();
-                    } finally {
-                        limit.cancel();
-                        over.complete(null);
-                    }
-                },
-                "orch-close-" + replica.id());
+        Runnable work = () -> {
+            try {
+                replica.closeAdapter();
+            } finally {
+                limit.cancel();
+                over.complete(null);
+            }
+        };
+        Thread thread = new Thread(work, "orch-close-" + replica.id());
         thread.setDaemon(true);
-        thread.start();
+        try {
+            thread.start();
+        } catch (OutOfMemoryError noThread) {
+            Handover.SHARED.execute(work);
+        }
         return over;
     }
 

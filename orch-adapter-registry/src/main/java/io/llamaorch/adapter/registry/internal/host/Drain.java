@@ -4,7 +4,6 @@ import io.llamaorch.adapter.registry.DrainResult;
 import io.llamaorch.adapter.spi.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -18,12 +17,12 @@ final class Drain {
 
     private final Replica replica;
     private final TimeSource time;
-    private final AtomicInteger finished = new AtomicInteger();
     private final CompletableFuture<DrainResult> done = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
     private boolean begun;
     private boolean closing;
     private long since;
+    private int running;
     private long due;
     private TimeSource.@Nullable Scheduled timer;
 
@@ -47,6 +46,7 @@ final class Drain {
             if (!begun) {
                 begun = true;
                 since = now;
+                running = replica.running();
             }
             long asked = now + limit.toNanos();
             if (closing || (timer != null && asked - due >= 0)) {
@@ -65,13 +65,6 @@ final class Drain {
         }
         if (atOnce) {
             close();
-        }
-    }
-
-    /** A stream ended. */
-    void ended() {
-        if (!replica.isAlive()) {
-            finished.incrementAndGet();
         }
     }
 
@@ -108,7 +101,7 @@ final class Drain {
             lock.unlock();
         }
         int left = replica.running();
-        int gone = finished.get();
+        int gone = Math.max(0, running - left);
         var unused = Closing.begin(replica, time).thenRun(() -> {
             Duration took = Duration.ofNanos(time.nanoTime() - since);
             replica.closed(left == 0 ? "its streams had ended" : "its time was up, and " + left + " streams still ran");

@@ -22,7 +22,9 @@ import org.slf4j.LoggerFactory;
  * A source that a host follows: read when somebody asks, and at the source's interval; one reading at a time, on the
  * host's executor.
  */
-public final class Following implements FollowedSource {
+public final class Following implements FollowedSource, Owner {
+
+    private static final Duration LONGEST_INTERVAL = Duration.ofDays(365);
 
     private static final Logger LOG = LoggerFactory.getLogger(Following.class);
 
@@ -50,10 +52,17 @@ public final class Following implements FollowedSource {
     public Following(ReplicaSource source, Bindings bindings, Duration drainLimit) {
         this.source = source;
         this.name = source.name();
-        this.interval = source.interval();
+        this.interval = checked(source.interval());
         this.bindings = bindings;
         this.maker = bindings.maker();
-        this.changes = new SourceChanges(bindings, drainLimit, name);
+        this.changes = new SourceChanges(bindings, this, drainLimit, name);
+    }
+
+    private static Duration checked(Duration interval) {
+        if (interval.isNegative()) {
+            throw new IllegalArgumentException("the interval " + interval + " is less than nothing");
+        }
+        return interval.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : interval;
     }
 
     @Override
@@ -95,10 +104,11 @@ public final class Following implements FollowedSource {
         } finally {
             lock.unlock();
         }
+        bindings.settle(); // from here on nothing changes
     }
 
-    /** {@return whether it is followed no more} */
-    public boolean isClosed() {
+    @Override
+    public boolean isGone() {
         return closed;
     }
 
@@ -126,38 +136,59 @@ public final class Following implements FollowedSource {
     private void readAll() {
         boolean more = true;
         while (more) {
-            List<CompletableFuture<SourceUpdate>> now;
-            lock.lock();
+            List<CompletableFuture<SourceUpdate>> now = taken();
+            CompletableFuture<SourceUpdate> result =
+                    CompletableFuture.failedFuture(new IllegalStateException(name + " could not be read"));
             try {
-                now = List.copyOf(asked);
-                asked.clear();
-            } finally {
-                lock.unlock();
-            }
-            CompletableFuture<SourceUpdate> result = readOnce(!now.isEmpty());
-            lock.lock();
-            try {
-                more = !asked.isEmpty();
-                if (!more) {
-                    reading = false;
-                    scheduleNext();
-                }
-            } finally {
-                lock.unlock();
-            }
-            for (CompletableFuture<SourceUpdate> answer : now) {
-                var unused = result.whenComplete((update, failure) -> {
-                    if (failure == null) {
-                        answer.complete(update);
-                    } else {
-                        answer.completeExceptionally(failure);
-                    }
-                });
+                result = readOnce(!now.isEmpty());
+            } finally { // also if the JVM has an error of its own: it is read again later
+                more = isAskedAgain();
+                answer(now, result);
             }
         }
     }
 
-    /** What was refused is tried again only if somebody asks: it would be refused again, second after second. */
+    private List<CompletableFuture<SourceUpdate>> taken() {
+        lock.lock();
+        try {
+            List<CompletableFuture<SourceUpdate>> now = List.copyOf(asked);
+            asked.clear();
+            return now;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the reading unless somebody asked meanwhile. */
+    private boolean isAskedAgain() {
+        lock.lock();
+        try {
+            if (asked.isEmpty()) {
+                reading = false;
+                scheduleNext();
+            }
+            return reading;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void answer(List<CompletableFuture<SourceUpdate>> asked, CompletableFuture<SourceUpdate> result) {
+        for (CompletableFuture<SourceUpdate> answer : asked) {
+            var unused = result.whenComplete((update, failure) -> {
+                if (failure == null) {
+                    answer.complete(update);
+                } else {
+                    answer.completeExceptionally(failure);
+                }
+            });
+        }
+    }
+
+    /**
+     * What adapters refused is tried again only if somebody asks, or if it changes: to make them again, second after second,
+     * would lead to the same. All else is tried again, for it may have become right without a change of the source.
+     */
     private CompletableFuture<SourceUpdate> readOnce(boolean onRequest) {
         List<ReplicaSpec> specs = List.of();
         try {
@@ -165,16 +196,18 @@ public final class Following implements FollowedSource {
             if (!onRequest && !specs.isEmpty() && specs.equals(refused)) {
                 return CompletableFuture.failedFuture(new IllegalArgumentException(problem));
             }
-            SourceUpdate update = changes.apply(specs);
             refused = List.of();
+            SourceUpdate update = changes.apply(specs);
             followed(update);
             return CompletableFuture.completedFuture(update);
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (SourceChanges.AdaptersRefusedException e) {
             refused = specs;
+            return failed(String.valueOf(e.getMessage()), e);
+        } catch (IOException | IllegalArgumentException e) {
             return failed(String.valueOf(e.getMessage()), e);
         } catch (Throwable e) {
             Foreign.rethrowIfFatal(e);
-            if (bindings.isClosed()) {
+            if (closed || bindings.isClosed()) {
                 return CompletableFuture.failedFuture(e); // nobody reads it any more
             }
             return failed(name + " threw " + e + " when it was read: this is its fault", e);

@@ -4,10 +4,12 @@ import io.llamaorch.adapter.spi.AdapterConfig;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /** Runs what may call others' code on a host's executor, which may be shut down before the host is. */
 final class Handover {
+
+    /** Always there. */
+    static final Executor SHARED = AdapterConfig.builder().build().deliveryExecutor();
 
     private Handover() {}
 
@@ -27,8 +29,8 @@ final class Handover {
     static void run(Executor executor, Runnable task) {
         try {
             executor.execute(task);
-        } catch (RejectedExecutionException e) {
-            AdapterConfig.builder().build().deliveryExecutor().execute(task);
+        } catch (RuntimeException e) { // it is shut down, or broken
+            SHARED.execute(task);
         }
     }
 }

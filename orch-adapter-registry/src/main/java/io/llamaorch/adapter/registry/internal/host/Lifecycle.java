@@ -86,9 +86,19 @@ final class Lifecycle {
                 && lookedAt.compareAndSet(last, nanos);
     }
 
-    /** Its adapter was made. */
+    /** Its adapter was made. Tells nobody yet: see {@link #tell}. */
     void started() {
-        move(EnumSet.of(ReplicaState.STARTING), ReplicaState.READY, "its adapter was made");
+        lock.lock();
+        try {
+            move(EnumSet.of(ReplicaState.STARTING), ReplicaState.READY, "its adapter was made");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells of moves that were not told yet. */
+    void tell() {
+        moves.tell();
     }
 
     /** Its adapter could not be made. */
@@ -96,22 +106,24 @@ final class Lifecycle {
         move(EnumSet.of(ReplicaState.STARTING), ReplicaState.FAILED, why);
     }
 
-    /** A health check found it ready. */
-    void foundReady(String why) {
-        if (is(ReplicaState.UNREADY)) {
-            move(EnumSet.of(ReplicaState.UNREADY), ReplicaState.READY, "a health check found it ready: " + why);
-        }
+    /** A health check found it ready that began when there had been so many failures. */
+    void foundReady(int failuresBefore, String why) {
+        recovered(failuresBefore, "a health check found it ready: " + why);
     }
 
     /** A task ended well that began when there had been so many failures. */
     void served(int failuresBefore) {
+        recovered(failuresBefore, "it served a task");
+    }
+
+    private void recovered(int failuresBefore, String why) {
         if (!is(ReplicaState.UNREADY)) {
             return; // nearly always
         }
         lock.lock();
         try {
             if (now.failures == failuresBefore) {
-                move(EnumSet.of(ReplicaState.UNREADY), ReplicaState.READY, "it served a task");
+                move(EnumSet.of(ReplicaState.UNREADY), ReplicaState.READY, why);
             }
         } finally {
             lock.unlock();

@@ -177,7 +177,10 @@ public final class Pool {
     private WorkerError unknown(String sentence, String id) {
         return WorkerError.of(
                 ErrorCode.NOT_FOUND,
-                sentence + NearMiss.hint(id, replicas.keySet()) + "; its replicas are "
-                        + String.join(", ", replicas.keySet()));
+                sentence
+                        + NearMiss.hint(id, replicas.keySet())
+                        + (replicas.isEmpty()
+                                ? "; it has none that takes work"
+                                : "; its replicas are " + String.join(", ", replicas.keySet())));
     }
 }

@@ -39,6 +39,7 @@ public final class Replica {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
 
     private final ReplicaSpec spec;
+    private final Owner owner;
     private final WorkerAdapter adapter;
     private final Questions questions;
     private final Lifecycle lifecycle;
@@ -49,13 +50,21 @@ public final class Replica {
      * Makes a replica that starts.
      *
      * @param spec what it is
+     * @param owner who binds it
      * @param adapter its adapter, which this closes
      * @param lifecycle where it is in its life
      * @param time the clock
      * @param executor where callers are told what took too long
      */
-    Replica(ReplicaSpec spec, WorkerAdapter adapter, Lifecycle lifecycle, TimeSource time, Executor executor) {
+    Replica(
+            ReplicaSpec spec,
+            Owner owner,
+            WorkerAdapter adapter,
+            Lifecycle lifecycle,
+            TimeSource time,
+            Executor executor) {
         this.spec = spec;
+        this.owner = owner;
         this.adapter = adapter;
         this.questions = new Questions(spec, time, executor);
         this.lifecycle = lifecycle;
@@ -100,9 +109,18 @@ public final class Replica {
         return new ReplicaStatus(spec, now.state(), running.get(), now.reason());
     }
 
-    /** Lets it have work. */
+    /** Lets it have work; {@link #tellMoves} tells of it. */
     void start() {
         lifecycle.started();
+    }
+
+    void tellMoves() {
+        lifecycle.tell();
+    }
+
+    /** Who bound it: {@link Owner#HAND}, or a source. */
+    Owner owner() {
+        return owner;
     }
 
     /** Starts a task; empty if the replica was taken away meanwhile. */
@@ -125,15 +143,14 @@ public final class Replica {
                     ? Optional.empty()
                     : Optional.of(TokenStream.failed(task.jobId(), questions.threw(e)));
         }
-        TaskLog.submitted(spec, task);
         var unused = outcome.whenComplete((terminal, failure) -> {
-            drain.ended();
             leave();
             if (failure == null) {
                 learn(terminal, failuresBefore);
                 TaskLog.ended(spec, task, terminal);
             }
         });
+        TaskLog.submitted(spec, task);
         return Optional.of(stream);
     }
 
@@ -149,10 +166,11 @@ public final class Replica {
     }
 
     CompletionStage<WorkerHealth> health() {
+        int failuresBefore = lifecycle.now().failures();
         return questions.ask(adapter::health).handle((health, failure) -> {
             WorkerHealth found = failure == null ? health : unhealthy(errorOf(failure));
             if (found.ready()) {
-                lifecycle.foundReady(found.reason());
+                lifecycle.foundReady(failuresBefore, found.reason());
             } else {
                 lifecycle.foundUnready(found.toString());
             }

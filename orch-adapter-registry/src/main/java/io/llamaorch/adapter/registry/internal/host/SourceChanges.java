@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 
 /**
  * Makes a host's replicas what a source says (CFG-03): all of it in one step, or nothing, and then with every fault in one
@@ -23,10 +23,21 @@ final class SourceChanges {
     private final Bindings bindings;
     private final Duration drainLimit;
     private final String source;
-    private Map<Bindings.Place, ReplicaSpec> owned = new LinkedHashMap<>();
+    private final Owner owner;
+    private Set<Bindings.Place> named = Set.of();
 
-    SourceChanges(Bindings bindings, Duration drainLimit, String source) {
+    /** Adapters were made for what a source says, and refused it: to make them again would lead to the same. */
+    static final class AdaptersRefusedException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        private AdaptersRefusedException(String message) {
+            super(message);
+        }
+    }
+
+    SourceChanges(Bindings bindings, Owner owner, Duration drainLimit, String source) {
         this.bindings = bindings;
+        this.owner = owner;
         this.drainLimit = drainLimit;
         this.source = source;
     }
@@ -35,7 +46,7 @@ final class SourceChanges {
      * Makes the changes.
      *
      * @throws IllegalArgumentException if what is wanted cannot be; nothing has changed then
-     * @throws IllegalStateException if the host is closed
+     * @throws IllegalStateException if the host is closed, or the source is followed no more
      */
     SourceUpdate apply(List<ReplicaSpec> all) {
         Map<Bindings.Place, ReplicaSpec> wanted = byPlace(all);
@@ -43,8 +54,9 @@ final class SourceChanges {
                 .filter(entry -> !isUnchanged(entry.getKey(), entry.getValue()))
                 .map(Map.Entry::getValue)
                 .toList();
-        List<Bindings.Place> away = owned.keySet().stream()
-                .filter(place -> !wanted.containsKey(place))
+        List<Bindings.Place> away = named.stream()
+                .filter(place ->
+                        !wanted.containsKey(place) && bindings.at(place, owner).isPresent())
                 .toList();
         refuse(fresh.stream().flatMap(spec -> faults(spec).stream()).toList());
         SourceUpdate update = new SourceUpdate(
@@ -53,7 +65,7 @@ final class SourceChanges {
                 away.stream().map(Bindings.Place::toString).toList(),
                 wanted.size() - fresh.size());
         exchange(fresh, away);
-        owned = wanted;
+        named = wanted.keySet();
         return update;
     }
 
@@ -73,16 +85,15 @@ final class SourceChanges {
         return byPlace;
     }
 
-    /** Not so if somebody unbound it or bound another there: the source is what counts. */
+    /** Not so if somebody unbound it, or bound it otherwise: the source is what counts. */
     private boolean isUnchanged(Bindings.Place place, ReplicaSpec spec) {
-        return Objects.equals(spec, owned.get(place))
-                && bindings.at(place).filter(spec::equals).isPresent();
+        return bindings.at(place, owner).filter(spec::equals).isPresent();
     }
 
     private List<String> names(List<ReplicaSpec> fresh, boolean anew) {
         return fresh.stream()
                 .map(Bindings.Place::of)
-                .filter(place -> bindings.at(place).isPresent() == anew)
+                .filter(place -> bindings.at(place, owner).isPresent() == anew)
                 .map(Bindings.Place::toString)
                 .toList();
     }
@@ -100,15 +111,17 @@ final class SourceChanges {
     }
 
     private void exchange(List<ReplicaSpec> fresh, List<Bindings.Place> away) {
-        refuse(bindings.reserve(fresh, owned.keySet()).stream()
-                .map(place -> "replica " + place + " is bound already, and not by this source: unbind it, or give it"
-                        + " another id here")
+        refuse(bindings.reserve(fresh, owner).entrySet().stream()
+                .map(fault -> "replica " + fault.getKey() + " " + fault.getValue())
                 .toList());
         List<Replica> made = new ArrayList<>();
         boolean swapped = false;
         try {
-            refuse(make(fresh, made));
-            swapped = bindings.swap(made, away, drainLimit, "its description changed in " + source);
+            List<String> faults = make(fresh, made);
+            if (!faults.isEmpty()) {
+                throw new AdaptersRefusedException(message(faults));
+            }
+            swapped = bindings.swap(owner, made, away, drainLimit, "its description changed in " + source);
         } finally {
             if (!swapped) {
                 bindings.release(fresh);
@@ -117,14 +130,16 @@ final class SourceChanges {
                         .toList());
             }
         }
-        bindings.requireOpen();
+        if (!swapped) {
+            throw new IllegalStateException(source + " is followed no more");
+        }
     }
 
     private List<String> make(List<ReplicaSpec> fresh, List<Replica> made) {
         List<String> faults = new ArrayList<>();
         for (ReplicaSpec spec : fresh) {
             try {
-                made.add(bindings.maker().make(spec));
+                made.add(bindings.maker().make(spec, owner));
             } catch (IllegalArgumentException | WorkerException e) {
                 faults.add(path(spec) + ": " + e.getMessage());
             }
@@ -134,8 +149,12 @@ final class SourceChanges {
 
     private void refuse(List<String> faults) {
         if (!faults.isEmpty()) {
-            throw new IllegalArgumentException(source + " is not followed: " + String.join("; ", faults));
+            throw new IllegalArgumentException(message(faults));
         }
+    }
+
+    private String message(List<String> faults) {
+        return source + " is not followed: " + String.join("; ", faults);
     }
 
     private static String path(ReplicaSpec spec) {

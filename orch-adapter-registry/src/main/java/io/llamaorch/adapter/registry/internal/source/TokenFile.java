@@ -77,6 +77,9 @@ public final class TokenFile implements Supplier<String> {
             if (known != null && known.isStill(now)) {
                 return known.token;
             }
+            if (!now.isRegularFile()) { // to read a pipe or a device may take for ever
+                throw new IllegalArgumentException("the token file " + file + " is no plain file: name one");
+            }
             if (now.size() > MOST_BYTES) {
                 throw new IllegalArgumentException("the token file " + file + " is larger than any token");
             }

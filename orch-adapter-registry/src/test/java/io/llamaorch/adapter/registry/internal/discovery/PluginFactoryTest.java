@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.AdapterFactory;
 import io.llamaorch.adapter.spi.WorkerAdapter;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;
 import org.mockito.stubbing.Answer;
 
+@NoLeaks
 class PluginFactoryTest {
 
     private final ClassLoader before = Thread.currentThread().getContextClassLoader();

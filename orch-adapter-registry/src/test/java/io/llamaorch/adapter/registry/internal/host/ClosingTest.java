@@ -87,6 +87,6 @@ class ClosingTest {
     private Replica replica(String id, WorkerAdapter adapter) {
         ReplicaSpec spec = ReplicaSpec.builder("fake").replica(id).build();
         Lifecycle lifecycle = new Lifecycle(time, new Announcements(List.of(), Runnable::run).of(spec));
-        return new Replica(spec, adapter, lifecycle, time, Runnable::run);
+        return new Replica(spec, Owner.HAND, adapter, lifecycle, time, Runnable::run);
     }
 }

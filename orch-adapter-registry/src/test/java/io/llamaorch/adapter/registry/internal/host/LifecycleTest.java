@@ -39,9 +39,9 @@ class LifecycleTest {
 
     /** What happens to a replica, and the states in which that moves it. */
     private enum Event {
-        STARTED(Lifecycle::started, ReplicaState.READY, ReplicaState.STARTING),
+        STARTED(LifecycleTest::start, ReplicaState.READY, ReplicaState.STARTING),
         FAILED(life -> life.failed("boom"), ReplicaState.FAILED, ReplicaState.STARTING),
-        FOUND_READY(life -> life.foundReady("ok"), ReplicaState.READY, ReplicaState.UNREADY),
+        FOUND_READY(life -> life.foundReady(life.now().failures(), "ok"), ReplicaState.READY, ReplicaState.UNREADY),
         SERVED(life -> life.served(life.now().failures()), ReplicaState.READY, ReplicaState.UNREADY),
         FOUND_UNREADY(life -> life.foundUnready("loading"), ReplicaState.UNREADY, ReplicaState.READY),
         REFUSED(life -> life.refused("refused"), ReplicaState.UNREADY, ReplicaState.READY),
@@ -64,12 +64,17 @@ class LifecycleTest {
         }
     }
 
+    private static void start(Lifecycle life) {
+        life.started();
+        life.tell();
+    }
+
     private void bring(ReplicaState state) {
         switch (state) {
             case STARTING -> {}
-            case READY -> lifecycle.started();
+            case READY -> start(lifecycle);
             case UNREADY -> {
-                lifecycle.started();
+                start(lifecycle);
                 lifecycle.foundUnready("loading");
             }
             case DRAINING -> lifecycle.draining("unbound");
@@ -134,10 +139,22 @@ class LifecycleTest {
         assertEquals(ReplicaState.UNREADY, lifecycle.now().state());
     }
 
+    /** A check that began before a task found nobody, and was answered after it, once made a dead replica ready. */
+    @Test
+    void foundReady_whenTheCheckBeganBeforeTheFailure_changesNothing() {
+        bring(ReplicaState.READY);
+        int began = lifecycle.now().failures();
+        lifecycle.refused("connection refused");
+
+        lifecycle.foundReady(began, "it answered before");
+
+        assertEquals(ReplicaState.UNREADY, lifecycle.now().state());
+    }
+
     @Test
     void ready_hasNoReason() {
         bring(ReplicaState.UNREADY);
-        lifecycle.foundReady("it answers");
+        lifecycle.foundReady(1, "it answers");
 
         assertEquals(new Lifecycle.Now(ReplicaState.READY, "", 1), lifecycle.now());
         assertEquals(List.of("UNREADY to READY: a health check found it ready: it answers"), told);
