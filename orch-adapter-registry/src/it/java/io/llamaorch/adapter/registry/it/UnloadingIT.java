@@ -92,7 +92,7 @@ class UnloadingIT {
                 host,
                 thread("new Thread(() -> { synchronized (this) { try { wait(); } catch"
                         + " (InterruptedException e) { } } }, \"tiny-poller\")"),
-                "let go");
+                "leak");
         assertHeldByThread(found);
     }
 
@@ -104,14 +104,14 @@ class UnloadingIT {
                 "public Factory() { var pool = java.util.concurrent.Executors.newFixedThreadPool(1, work -> {"
                         + " Thread thread = new Thread(work, \"tiny-poller\"); thread.setDaemon(true); return thread; });"
                         + " pool.execute(() -> {}); }",
-                "let go");
+                "leak");
         assertHeldByThread(found);
     }
 
     @ParameterizedTest
     @EnumSource
     void report_whenSomethingElseHoldsIt_saysHowToFindOut(Host host) {
-        Found found = run(host, "public Factory() { System.getProperties().put(\"kept\", this); }", "let go");
+        Found found = run(host, "public Factory() { System.getProperties().put(\"kept\", this); }", "leak");
         assertEquals("gone false", found.report().get(1), found.toString());
         assertTrue(
                 found.report().get(2).startsWith(HELD)

@@ -19,11 +19,12 @@ final class UnloadingPrograms {
                     if (arguments[1].equals("keep timers busy")) {
                         TimeSource.system().schedule(java.time.Duration.ofHours(1), () -> {});
                     }
-                    System.out.println("gone " + isGone(loader));
+                    boolean stays = arguments[1].equals("hold") || arguments[1].equals("leak");
+                    System.out.println("gone " + isGone(loader, stays ? 10 : 80));
                     System.out.println(registry.report());
                     held = null;
                     if (arguments[1].equals("hold")) {
-                        System.out.println("gone " + isGone(loader));
+                        System.out.println("gone " + isGone(loader, 80));
                         System.out.println(registry.report());
                     }
                 }
@@ -42,8 +43,8 @@ final class UnloadingPrograms {
                     registry.unregister("tiny");
                     return loader;
                 }
-                private static boolean isGone(Reference<?> loader) throws Exception {
-                    for (int i = 0; i < 80; i++) {
+                private static boolean isGone(Reference<?> loader, int looks) throws Exception {
+                    for (int i = 0; i < looks; i++) {
                         System.gc();
                         if (GONE.remove(50) == loader) {
                             return true;
