@@ -2,13 +2,16 @@ package io.llamaorch.adapter.spi.internal;
 
 import io.llamaorch.adapter.spi.TimeSource;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -26,10 +29,13 @@ final class DeliveryPool implements Executor {
     /** By how much the number of threads grows at a time, so that a thousand blocked ones are found in 50 ms. */
     private static final int GROWTH = 4;
 
+    /** What the thread at hand notes. */
+    private static final ThreadLocal<AtomicInteger> SINCE = new ThreadLocal<>();
+
     private final int few;
     private final TimeSource time;
     private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
-    private final ThreadPoolExecutor workers;
+    private final Workers workers;
     private final AtomicLong submitted = new AtomicLong();
     private final AtomicBoolean watched = new AtomicBoolean();
 
@@ -48,14 +54,7 @@ final class DeliveryPool implements Executor {
     DeliveryPool(int few, ThreadFactory first, ThreadFactory more, Duration idle, TimeSource time) {
         this.few = few;
         this.time = time;
-        this.workers = new ThreadPoolExecutor(
-                few,
-                few,
-                idle.toNanos(),
-                TimeUnit.NANOSECONDS,
-                waiting,
-                task -> (threads() < few ? first : more).newThread(task));
-        workers.allowCoreThreadTimeOut(true);
+        this.workers = new Workers(few, task -> (threads() < few ? first : more).newThread(task), idle);
     }
 
     int threads() {
@@ -106,11 +105,12 @@ final class DeliveryPool implements Executor {
             int left = waiting.size();
             boolean oneWaitedTooLong = left > 0 && submitted.get() - left < submittedBefore;
             submittedBefore = submitted.get();
+            int blocked = workers.blocked();
             if (oneWaitedTooLong) {
-                resize(Math.max(few, threads() + Math.min(left, (GROWTH - 1) * threads())));
-            } else if (left == 0) { // those that block, and a few
-                resize(Math.min(workers.getCorePoolSize(), workers.getActiveCount() + few));
-                goOn = workers.getCorePoolSize() > few;
+                workers.resize(Math.max(blocked + few, threads() + Math.min(left, (GROWTH - 1) * threads())));
+            } else if (left == 0) {
+                workers.resize(blocked + few);
+                goOn = blocked > 0;
             }
         } catch (OutOfMemoryError noThread) {
             goOn = true; // the tasks wait for the threads that there are
@@ -125,12 +125,56 @@ final class DeliveryPool implements Executor {
         }
     }
 
-    /** Starts threads for tasks that wait, or lets go of those that idle. */
-    private void resize(int size) {
-        if (size > workers.getMaximumPoolSize()) {
-            workers.setMaximumPoolSize(size);
+    /** The threads. Each notes since which look it has been at its task, and so shows whether it is blocked. */
+    private final class Workers extends ThreadPoolExecutor {
+
+        private static final int IDLE = -1;
+
+        private final Set<AtomicInteger> atWork = ConcurrentHashMap.newKeySet();
+        private volatile int looks;
+
+        Workers(int few, ThreadFactory threads, Duration idle) {
+            super(few, few, idle.toNanos(), TimeUnit.NANOSECONDS, waiting, threads);
+            allowCoreThreadTimeOut(true);
+            setThreadFactory(work -> threads.newThread(() -> {
+                AtomicInteger own = new AtomicInteger(IDLE);
+                SINCE.set(own);
+                atWork.add(own);
+                try {
+                    work.run();
+                } finally {
+                    atWork.remove(own);
+                }
+            }));
         }
-        workers.setCorePoolSize(size);
-        workers.setMaximumPoolSize(size);
+
+        @Override
+        protected void beforeExecute(Thread thread, Runnable task) {
+            SINCE.get().set(looks);
+        }
+
+        @Override
+        protected void afterExecute(Runnable task, Throwable thrown) {
+            SINCE.get().lazySet(IDLE);
+        }
+
+        /** Looks, and says how many have been at their task since the look before the last one. */
+        int blocked() {
+            int last = looks & Integer.MAX_VALUE;
+            looks = (last + 1) & Integer.MAX_VALUE;
+            return (int) atWork.stream()
+                    .mapToInt(AtomicInteger::get)
+                    .filter(look -> look != IDLE && look != last)
+                    .count();
+        }
+
+        /** Starts threads for tasks that wait, and has new ones for those to come; lets go of those that idle. */
+        void resize(int size) {
+            if (size > getMaximumPoolSize()) {
+                setMaximumPoolSize(size);
+            }
+            setCorePoolSize(size);
+            setMaximumPoolSize(size);
+        }
     }
 }

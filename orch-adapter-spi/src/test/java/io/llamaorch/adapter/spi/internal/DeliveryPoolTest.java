@@ -116,6 +116,7 @@ class DeliveryPoolTest {
     @DisplayName("FLW-06: once those that block are known, a task waits for nobody")
     void execute_whenThoseThatBlockAreKnown_runsAtOnce() throws Exception {
         advanceUntil(block(20));
+        time.advance(DeliveryPool.PATIENCE.multipliedBy(2));
         for (int i = 0; i < 100; i++) {
             CompletableFuture<Void> ran = new CompletableFuture<>();
             pool.execute(() -> ran.complete(null));
