@@ -141,7 +141,8 @@ final class Launch {
     }
 
     private Found run(List<String> program) {
-        List<String> command = new ArrayList<>(List.of(java.toString(), "-Xshare:auto"));
+        List<String> command = new ArrayList<>(
+                List.of(java.toString(), "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(options);
         command.addAll(program);
         command.addAll(arguments);

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** ERR-01, ERR-07: each mistake is one line with its code and what to do, an exit code, and no stack trace. */
 @NoLeaks
+@Tag("once") // the same on every JVM
 class ErrorsIT {
 
     private static void check(int exitCode, String code, OrchProcess.Result result) {

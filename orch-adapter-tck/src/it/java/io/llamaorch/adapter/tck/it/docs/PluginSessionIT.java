@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The newcomer's session of {@code docs/plugins.md}, typed as it stands there, and what is seen compared with it. */
 @NoLeaks
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
+@Tag("once") // the same on every JVM
 class PluginSessionIT {
 
     private static final String FOLDER = "/srv/orch";
