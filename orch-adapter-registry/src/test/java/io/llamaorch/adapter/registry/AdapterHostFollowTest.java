@@ -101,6 +101,29 @@ class AdapterHostFollowTest extends HostFixture {
         assertTrue(followed.problem().isEmpty());
     }
 
+    /** One that is in its place and not ready yet is passed over, and a task goes to one that is known to be dead. */
+    @Test
+    void follow_whenItsReplicasAreInTheirPlaces_allAreReadyBeforeAnyIsToldOf() {
+        List<List<ReplicaState>> seen = new ArrayList<>();
+        AdapterHost[] watched = new AdapterHost[1];
+        watched[0] = AdapterHost.builder(registry)
+                .timeSource(time)
+                .deliveryExecutor(Runnable::run)
+                .listener(new HostListener() {
+                    @Override
+                    public void onMove(ReplicaMove move) {
+                        seen.add(watched[0].replicas(POOL).stream()
+                                .map(ReplicaStatus::state)
+                                .toList());
+                    }
+                })
+                .build();
+        source.says(at("r0", "http://a"), at("r1", "http://b"));
+        watched[0].follow(source);
+        assertEquals(List.of(ReplicaState.READY, ReplicaState.READY), seen.get(0));
+        watched[0].close();
+    }
+
     @Test
     void refresh_changesWhatChangedAndNothingElse() {
         fake.eachIs(adapter -> adapter.holds(held::add));

@@ -58,22 +58,6 @@ class AdapterHostRebindTest extends HostFixture {
         assertEquals(1, host.replicas(POOL).size());
     }
 
-    /** For a moment the new one was there and not ready yet, and the task went to one that was known to be dead. */
-    @Test
-    void rebind_whenAnotherIsUnready_theNewOneIsReadyAsSoonAsItIsThere() {
-        FakeAdapter dead = bind("r1").fails(ErrorCode.POOL_UNAVAILABLE);
-        assertFailed(ErrorCode.POOL_UNAVAILABLE, submit("a"));
-        bind("r0").says("hello");
-        fake.eachIs(adapter -> adapter.says("hello"));
-        moves.clear();
-        over(host.rebind(spec("r0")));
-        assertEquals(
-                "default/r0 (fake): STARTING to READY, its adapter was made",
-                moves.get(0).toString());
-        assertEnded(submit("b"));
-        assertEquals(List.of("a"), dead.jobs);
-    }
-
     @Test
     void rebind_whenTheNewOneIsRefused_theOldOneStays() {
         FakeAdapter first = bind("r0").says("hello");
