@@ -12,6 +12,7 @@ import io.llamaorch.adapter.llamacpp.internal.wire.ResponseHead;
 import io.llamaorch.adapter.llamacpp.internal.wire.StreamListener;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireRequest;
+import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.StartDetails;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEmitter;
@@ -93,7 +94,7 @@ final class CompletionRun implements StreamListener {
         try {
             run = new CompletionRun(task, emitter, engine);
         } catch (WorkerException refusal) {
-            emitter.error(refusal.error());
+            emitter.refused(refusal.error());
             return;
         }
         run.begin();
@@ -107,7 +108,7 @@ final class CompletionRun implements StreamListener {
             return engine.proofs().prove(mark, feed.tokensFlow() ? JobPhase.STREAMING : phase, cancelled);
         });
         emitter.onDemand(this::resume);
-        new ModelCheck(engine.queries(), facts, failures).begin(task.model(), this::send, emitter::error);
+        new ModelCheck(engine.queries(), facts, failures).begin(task.model(), this::send, emitter::refused);
     }
 
     private void send() {
@@ -165,7 +166,7 @@ final class CompletionRun implements StreamListener {
         if (!streams) {
             OtherAnswer answer = new OtherAnswer(head, failures);
             other = answer;
-            awaitAtMost(ANSWER_WAIT, "the end of an answer that is no stream", () -> fail(answer.error()));
+            awaitAtMost(ANSWER_WAIT, "the end of an answer that is no stream", () -> refuse(answer));
             return;
         }
         phase = JobPhase.ACCEPTED;
@@ -202,7 +203,7 @@ final class CompletionRun implements StreamListener {
         }
         boolean goOn = answer.take(array, from, to);
         if (!goOn) {
-            fail(answer.error());
+            refuse(answer);
         }
         return goOn;
     }
@@ -212,7 +213,7 @@ final class CompletionRun implements StreamListener {
         bodyEnded = true;
         OtherAnswer answer = other;
         if (answer != null) {
-            fail(answer.error());
+            refuse(answer);
         } else if (started) {
             cutCleanly();
         }
@@ -226,13 +227,18 @@ final class CompletionRun implements StreamListener {
         }
         OtherAnswer answer = other;
         if (answer != null && answer.refuses() && failure.kind() == WireFailure.Kind.RESET) {
-            fail(answer.error()); // the status was told; its reason need not be whole
+            refuse(answer); // the status was told; its reason need not be whole
             return;
         }
         if (failure.kind() != WireFailure.Kind.INTERNAL) {
             facts.forget();
         }
-        fail(failures.wire(failure));
+        if (phase == JobPhase.UNSENT) {
+            emitter.refused(failures.wire(failure));
+            hangUp();
+        } else {
+            fail(failures.wire(failure));
+        }
     }
 
     /** The version is known, or there is no more waiting for it. */
@@ -274,6 +280,17 @@ final class CompletionRun implements StreamListener {
     private void fail(WorkerError error) {
         emitter.error(error);
         hangUp();
+    }
+
+    /** An answer of the engine's own means that it does not work on the job; one of a gateway before it, or nonsense, does not. */
+    private void refuse(OtherAnswer answer) {
+        WorkerError error = answer.error();
+        if (error.code() == ErrorCode.POOL_UNAVAILABLE || error.code() == ErrorCode.PROTOCOL) {
+            fail(error);
+        } else {
+            emitter.refused(error);
+            hangUp();
+        }
     }
 
     /** Closes the connection, also when the engine has nothing more to say that matters (EVT-10); on any thread. */

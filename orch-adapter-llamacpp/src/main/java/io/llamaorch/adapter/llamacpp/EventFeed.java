@@ -88,7 +88,8 @@ final class EventFeed {
     private boolean event(CompletionEvent event) {
         EngineError error = event.error();
         if (error != null) {
-            fail(failures.inStream(error));
+            emitter.refused(failures.inStream(error)); // the engine has ended the job itself
+            whenOver.run();
             return false;
         }
         if (!tokensFlow && (event.tokensPredicted() > 0 || !event.content().isEmpty())) {

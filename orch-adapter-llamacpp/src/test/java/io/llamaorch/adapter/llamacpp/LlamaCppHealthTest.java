@@ -128,7 +128,9 @@ class LlamaCppHealthTest {
         fixture.time().awaitTimer(LIMIT);
         Patience.await("the engine is asked", () -> engine.requests("/health").size() == 1);
         fixture.time().advance(LIMIT);
-        assertHealth(Status.DEGRADED, Optional.of(ErrorCode.POOL_UNREADY), Patience.get(health));
+        WorkerHealth busy = Patience.get(health);
+        assertHealth(Status.DEGRADED, Optional.empty(), busy);
+        assertTrue(busy.ready(), "it is busy, not ill (HLT-03)");
         done.countDown();
         AdapterFixture.end(stream);
         fixture.time().advance(Duration.ofSeconds(30));

@@ -11,12 +11,14 @@ import io.llamaorch.adapter.spi.TokenDetails;
 import io.llamaorch.adapter.spi.TokenEmitter;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
+import io.llamaorch.adapter.spi.Usage;
 import io.llamaorch.adapter.spi.WorkerError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** An emitter that writes down what it is fed, and forgives nothing that the real one would hide. */
 final class RecordingEmitter implements TokenEmitter {
@@ -83,6 +85,16 @@ final class RecordingEmitter implements TokenEmitter {
     @Override
     public boolean error(WorkerError error) {
         return terminal("error " + error.code());
+    }
+
+    @Override
+    public boolean refused(WorkerError error) {
+        return terminal("refused " + error.code());
+    }
+
+    @Override
+    public void usageFrom(Supplier<Usage> source) {
+        throw new AssertionError("only hosts ask another stream");
     }
 
     @Override

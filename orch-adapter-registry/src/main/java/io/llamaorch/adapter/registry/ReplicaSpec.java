@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ public final class ReplicaSpec {
     private final @Nullable String url;
     private final @Nullable Secret token;
     private final Map<String, String> options;
+    private final int share;
     private final @Nullable String origin;
 
     private ReplicaSpec(Builder builder) {
@@ -37,6 +39,7 @@ public final class ReplicaSpec {
         url = builder.url;
         token = builder.token;
         options = Collections.unmodifiableMap(new LinkedHashMap<>(builder.options));
+        share = builder.share;
         origin = builder.origin;
     }
 
@@ -58,6 +61,7 @@ public final class ReplicaSpec {
         builder.url = url;
         builder.token = token;
         builder.options.putAll(options);
+        builder.share = share;
         builder.origin = origin;
         return builder;
     }
@@ -92,6 +96,14 @@ public final class ReplicaSpec {
         return options;
     }
 
+    /**
+     * {@return how many streams of this host may run on it at once (DSP-03); empty for as many as the engine has slots, or 1
+     * where it does not tell}
+     */
+    public OptionalInt share() {
+        return share == 0 ? OptionalInt.empty() : OptionalInt.of(share);
+    }
+
     /** {@return where it was described, such as {@code replicas[2]}, for messages; empty if nobody said} */
     public Optional<String> origin() {
         return Optional.ofNullable(origin);
@@ -105,12 +117,13 @@ public final class ReplicaSpec {
                 && replica.equals(that.replica)
                 && Objects.equals(url, that.url)
                 && Objects.equals(token, that.token)
-                && options.equals(that.options);
+                && options.equals(that.options)
+                && share == that.share;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(engine, pool, replica, url, token, options);
+        return Objects.hash(engine, pool, replica, url, token, options, share);
     }
 
     @Override
@@ -131,6 +144,7 @@ public final class ReplicaSpec {
         private @Nullable String url;
         private @Nullable Secret token;
         private final Map<String, String> options = new LinkedHashMap<>();
+        private int share;
         private @Nullable String origin;
 
         private Builder(String engine) {
@@ -190,6 +204,22 @@ public final class ReplicaSpec {
          */
         public Builder option(String name, String value) {
             options.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
+            return this;
+        }
+
+        /**
+         * Sets how many streams of this host may run on it at once, as where several hosts share an engine; without this,
+         * as many as the engine has slots.
+         *
+         * @param share 1 or more
+         * @return this
+         */
+        public Builder share(int share) {
+            if (share < 1) {
+                throw new IllegalArgumentException("the share is " + share
+                        + ": it must be 1 or more; leave it out for as many as the engine has slots");
+            }
+            this.share = share;
             return this;
         }
 

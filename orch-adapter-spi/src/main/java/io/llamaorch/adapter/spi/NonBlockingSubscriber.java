@@ -13,4 +13,15 @@ import java.util.concurrent.Flow;
  *
  * <p>Thread safety: calls must be serial, and the stream makes them so.
  */
-public interface NonBlockingSubscriber extends Flow.Subscriber<TokenEvent> {}
+public interface NonBlockingSubscriber extends Flow.Subscriber<TokenEvent> {
+
+    /**
+     * Names the code that its methods run, for whoever asks what holds up a thread. One that hands events on to another
+     * names that one.
+     *
+     * @return the class
+     */
+    default Class<?> behind() {
+        return getClass();
+    }
+}

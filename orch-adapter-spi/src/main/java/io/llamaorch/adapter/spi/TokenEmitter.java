@@ -3,6 +3,7 @@ package io.llamaorch.adapter.spi;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The adapter's end of a {@link TokenStream}: it is fed with what the engine said and does the rest. It enforces the
@@ -101,7 +102,8 @@ public interface TokenEmitter {
 
     /**
      * Emits an event that another stream delivered, as it is: for hosts, which forward. A terminal event ends this
-     * stream too; an error counts the pieces of this stream.
+     * stream too; an error counts the pieces of this stream. After an error or a cancel, what is known of the engine's
+     * place is asked of the callback of {@link #onCancel}, if there is one.
      *
      * @param event the event
      * @return false if the source should be left unread for now, or if the event was the terminal one
@@ -120,6 +122,14 @@ public interface TokenEmitter {
      * @param generated tokens generated so far; -1 leaves what was reported before
      */
     void usage(int prompt, int cached, int generated);
+
+    /**
+     * Sets where the engine's count is asked for if this stream ends by anything but {@link #end} and a forwarded
+     * terminal event: for hosts, since the stream that they forward knows it.
+     *
+     * @param source asked once, on the thread that ends the stream; must be quick and must not block
+     */
+    void usageFrom(Supplier<Usage> source);
 
     /**
      * Ends the stream well: only after the engine's own end marker (EVT-05).
@@ -142,6 +152,16 @@ public interface TokenEmitter {
     boolean error(WorkerError error);
 
     /**
+     * Ends the stream with a failure that leaves nothing behind at the engine: it could not be reached, or said itself
+     * that it does not, or does no longer, work on the task. {@link TokenStream#released} then says so at once. Otherwise
+     * equal to {@link #error}.
+     *
+     * @param error what went wrong
+     * @return whether this became the terminal event
+     */
+    boolean refused(WorkerError error);
+
+    /**
      * Sets what is called when the engine may be read again: once after each time that the methods began to return
      * {@code false}, and not after the end. The call may come before the method that says {@code false} has returned, on
      * the other thread: an adapter that emits in it, rather than waking its reader, must see to it that two threads do
@@ -153,9 +173,10 @@ public interface TokenEmitter {
     void onDemand(Runnable callback);
 
     /**
-     * Sets what is called, once, if the stream ends by anything but {@link #end}, {@link #error} and {@link #forward}: a
-     * cancel, a time limit, a subscriber that threw, the adapter's close. The adapter lets go of the engine then. If it
-     * happened already, the callback runs at once, on this thread.
+     * Sets what is called, once, if the stream ends by anything but {@link #end}, {@link #error}, {@link #refused} and the
+     * engine's own end that was forwarded: a cancel, a time limit, a subscriber that threw, the adapter's close, or a
+     * failure or cancel that was forwarded. The adapter lets go of the engine then. If it happened already, the callback
+     * runs at once, on this thread.
      *
      * @param callback is told the cause on the thread that ended the stream, must not block, and returns a stage with
      *     the proof of cancel, or with {@link CancelReceipt#unconfirmed}; a stage that fails or does not complete within

@@ -14,14 +14,21 @@ public final class WorkerHealth {
 
     private final Status status;
     private final boolean live;
+    private final boolean ready;
     private final String reason;
     private final @Nullable ErrorCode code;
     private final @Nullable Duration retryAfter;
 
     private WorkerHealth(
-            Status status, boolean live, String reason, @Nullable ErrorCode code, @Nullable Duration retryAfter) {
+            Status status,
+            boolean live,
+            boolean ready,
+            String reason,
+            @Nullable ErrorCode code,
+            @Nullable Duration retryAfter) {
         this.status = status;
         this.live = live;
+        this.ready = ready;
         this.reason = Objects.requireNonNull(reason, "reason");
         this.code = code;
         this.retryAfter = retryAfter;
@@ -34,7 +41,7 @@ public final class WorkerHealth {
      * @return live and ready
      */
     public static WorkerHealth healthy(String reason) {
-        return new WorkerHealth(Status.HEALTHY, true, reason, null, null);
+        return new WorkerHealth(Status.HEALTHY, true, true, reason, null, null);
     }
 
     /**
@@ -46,7 +53,17 @@ public final class WorkerHealth {
      */
     public static WorkerHealth degraded(String reason, Duration retryAfter) {
         return new WorkerHealth(
-                Status.DEGRADED, true, reason, ErrorCode.POOL_UNREADY, Objects.requireNonNull(retryAfter));
+                Status.DEGRADED, true, false, reason, ErrorCode.POOL_UNREADY, Objects.requireNonNull(retryAfter));
+    }
+
+    /**
+     * The engine did not answer in time, but streams to us: it has much to do, which is no illness (HLT-03).
+     *
+     * @param reason what was seen
+     * @return degraded, live, and ready
+     */
+    public static WorkerHealth busy(String reason) {
+        return new WorkerHealth(Status.DEGRADED, true, true, reason, null, null);
     }
 
     /**
@@ -59,7 +76,7 @@ public final class WorkerHealth {
      */
     public static WorkerHealth unhealthy(ErrorCode code, String reason) {
         boolean answered = code != ErrorCode.POOL_UNAVAILABLE && code != ErrorCode.DECODE_TIMEOUT;
-        return new WorkerHealth(Status.UNHEALTHY, answered, reason, Objects.requireNonNull(code), null);
+        return new WorkerHealth(Status.UNHEALTHY, answered, false, reason, Objects.requireNonNull(code), null);
     }
 
     /** {@return the verdict} */
@@ -74,7 +91,7 @@ public final class WorkerHealth {
 
     /** {@return whether it takes work now} */
     public boolean ready() {
-        return status == Status.HEALTHY;
+        return ready;
     }
 
     /** {@return what was seen, in one line} */
@@ -101,7 +118,7 @@ public final class WorkerHealth {
     public enum Status {
         /** Takes work. */
         HEALTHY,
-        /** Lives, and will take work later. */
+        /** Lives, and takes work more slowly than it should, or not yet. */
         DEGRADED,
         /** Takes no work until something changes. */
         UNHEALTHY

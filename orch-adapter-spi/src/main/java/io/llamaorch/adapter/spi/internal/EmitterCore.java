@@ -52,6 +52,7 @@ public final class EmitterCore implements TokenEmitter {
     private final Tally tally = new Tally();
     private final HalfCharacter half = new HalfCharacter();
     private volatile Runnable whenEnded = () -> {};
+    private volatile Supplier<Usage> usageSource = tally::usage;
 
     // Written by the producer only.
     private boolean started;
@@ -218,13 +219,17 @@ public final class EmitterCore implements TokenEmitter {
             }
             return emit(event, false);
         } else if (event instanceof TokenEvent.Error failure) {
-            error(failure.error());
+            forwardEnd(() -> new TokenEvent.Error(complete(failure.error())), CancelCause.FAULT);
             return false;
         } else if (event instanceof TokenEvent.End end) {
-            if (end.reason() != StopReason.CANCELLED && !ended()) {
-                requireStarted();
+            if (end.reason() == StopReason.CANCELLED) {
+                forwardEnd(() -> end, end.details().cancelCause().orElse(CancelCause.CALLER));
+            } else {
+                if (!ended()) {
+                    requireStarted();
+                }
+                seal(() -> end, null);
             }
-            seal(() -> end, null);
             return false;
         } else {
             if (event instanceof TokenEvent.Metrics metrics) {
@@ -248,6 +253,11 @@ public final class EmitterCore implements TokenEmitter {
     }
 
     @Override
+    public void usageFrom(Supplier<Usage> source) {
+        usageSource = source;
+    }
+
+    @Override
     public boolean end(StopReason reason, Timings newTimings, EndDetails details) {
         Objects.requireNonNull(reason, "reason");
         Objects.requireNonNull(newTimings, "timings");
@@ -267,6 +277,13 @@ public final class EmitterCore implements TokenEmitter {
     public boolean error(WorkerError error) {
         Objects.requireNonNull(error, "error");
         return seal(() -> new TokenEvent.Error(complete(error)), null);
+    }
+
+    @Override
+    public boolean refused(WorkerError error) {
+        Objects.requireNonNull(error, "error");
+        teardown.nothingIsLeft();
+        return error(error);
     }
 
     @Override
@@ -300,7 +317,7 @@ public final class EmitterCore implements TokenEmitter {
         boolean won = seal(
                 () -> new TokenEvent.End(
                         StopReason.CANCELLED,
-                        tally.usage(),
+                        usage(),
                         tally.timings(),
                         EndDetails.builder().cancelCause(cause).build()),
                 cause,
@@ -358,6 +375,15 @@ public final class EmitterCore implements TokenEmitter {
 
     CompletionStage<TokenEvent.Terminal> outcome() {
         return outcome.stage();
+    }
+
+    /** What is counted so far; a source that throws is no reason not to end. */
+    Usage usage() {
+        try {
+            return Objects.requireNonNull(usageSource.get(), "the source of the usage gave null");
+        } catch (RuntimeException e) {
+            return tally.usage();
+        }
     }
 
     CompletionStage<CancelReceipt> released() {
@@ -419,6 +445,11 @@ public final class EmitterCore implements TokenEmitter {
         return false;
     }
 
+    /** An end that is not the engine's own: whoever forwards it may know what became of the engine's place. */
+    private void forwardEnd(Supplier<TokenEvent.Terminal> terminal, CancelCause cause) {
+        seal(terminal, teardown.hasHandler() ? cause : null);
+    }
+
     private boolean seal(Supplier<TokenEvent.Terminal> terminal, @Nullable CancelCause cause) {
         return seal(terminal, cause, false);
     }
@@ -453,7 +484,7 @@ public final class EmitterCore implements TokenEmitter {
             complete.replica(replica);
         }
         if (error.usage().equals(Usage.UNKNOWN)) {
-            complete.usage(tally.usage());
+            complete.usage(usage());
         }
         return complete.build();
     }

@@ -5,6 +5,7 @@ import io.llamaorch.adapter.spi.Cancellation;
 import io.llamaorch.adapter.spi.IoThread;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
+import io.llamaorch.adapter.spi.Usage;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
@@ -55,6 +56,11 @@ final class StreamHandle implements TokenStream {
     @Override
     public CompletionStage<CancelReceipt> released() {
         return core.released();
+    }
+
+    @Override
+    public Usage usage() {
+        return core.usage();
     }
 
     @Override

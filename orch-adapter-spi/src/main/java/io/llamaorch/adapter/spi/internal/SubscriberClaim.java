@@ -41,7 +41,6 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
     private final EmitterCore core;
     private final Backlog backlog;
     private final boolean inline;
-    private final Class<?> kind;
     private final Queue<Runnable> quiets = new ConcurrentLinkedQueue<>();
 
     /** Null once nothing more will be delivered. Owner only. */
@@ -52,6 +51,10 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
 
     private volatile long requested;
     private volatile boolean unsubscribed;
+
+    /** Whose code took the terminal event, if it did so on the thread at hand. */
+    private @Nullable Class<?> lastBehind;
+
     private volatile @Nullable IllegalArgumentException badRequest;
 
     /** Owner only. */
@@ -68,12 +71,13 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
         this.backlog = core.backlog();
         this.subscriber = subscriber;
         this.inline = subscriber instanceof NonBlockingSubscriber;
-        this.kind = subscriber.getClass();
     }
 
-    /** The class of the subscriber, if it is called on the thread at hand. */
+    /** The code of the subscriber, if it is called on the thread at hand; also right after the last event. */
     Optional<Class<?>> inlineSubscriber() {
-        return inline ? Optional.of(kind) : Optional.empty();
+        return subscriber instanceof NonBlockingSubscriber known
+                ? Optional.of(known.behind())
+                : Optional.ofNullable(lastBehind);
     }
 
     /** Tells a subscriber that it is not the first. */
@@ -255,6 +259,9 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
         }
         core.steps().at(Step.EVENT_LEAVES);
         try {
+            if (last && target instanceof NonBlockingSubscriber known) {
+                lastBehind = known.behind();
+            }
             target.onNext(event);
             if (last && !unsubscribed) {
                 target.onComplete();

@@ -26,6 +26,9 @@ final class Teardown {
     private volatile @Nullable CancelCause cause;
     private volatile TimeSource.@Nullable Scheduled limit;
 
+    /** Whether a failure without a cause leaves the engine without work. Written before the end. */
+    private volatile boolean nothingLeft;
+
     Teardown(String job, TimeSource time, Executor executor) {
         this.job = job;
         this.time = time;
@@ -38,6 +41,15 @@ final class Teardown {
         if (called.get()) {
             handler = null; // or whoever keeps the stream would keep the adapter's objects
         }
+    }
+
+    boolean hasHandler() {
+        return handler != null;
+    }
+
+    /** If the stream ends by its adapter's hand, the engine does not work on it. */
+    void nothingIsLeft() {
+        nothingLeft = true;
     }
 
     /** The stream has ended; a cause means that the engine does not know yet. */
@@ -57,7 +69,7 @@ final class Teardown {
         handler = null;
         boolean engineEnded = terminal instanceof TokenEvent.End end && end.reason() != StopReason.CANCELLED;
         settle(
-                engineEnded
+                engineEnded || nothingLeft
                         ? CancelReceipt.slotFree(Duration.ZERO)
                         : CancelReceipt.unconfirmed("the stream failed before the engine's own end"));
     }

@@ -136,7 +136,7 @@ public final class HealthCheck {
         boolean silent =
                 failure.kind() == WireFailure.Kind.TIMEOUT || failure.kind() == WireFailure.Kind.CONNECT_TIMEOUT;
         if (silent && streaming.getAsBoolean()) {
-            return WorkerHealth.degraded("busy: it did not answer in time, but streams to us", LOADING_RETRY);
+            return WorkerHealth.busy("busy: it did not answer in time, but streams to us");
         }
         ErrorCode code = error.code() == ErrorCode.WORKER_RESET ? ErrorCode.POOL_UNAVAILABLE : error.code();
         return WorkerHealth.unhealthy(code, error.message());
