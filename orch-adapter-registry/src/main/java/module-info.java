@@ -4,6 +4,7 @@
  */
 module io.llamaorch.adapter.registry {
     requires transitive io.llamaorch.adapter.spi;
+    requires dev.failsafe.core;
     requires static org.jspecify;
     requires org.slf4j;
     requires tools.jackson.core;

@@ -3,14 +3,19 @@ package io.llamaorch.adapter.registry;
 import io.llamaorch.adapter.registry.internal.host.AdapterMaker;
 import io.llamaorch.adapter.registry.internal.host.Announcements;
 import io.llamaorch.adapter.registry.internal.host.Bindings;
+import io.llamaorch.adapter.registry.internal.host.CorrelationIds;
 import io.llamaorch.adapter.registry.internal.host.Following;
-import io.llamaorch.adapter.registry.internal.host.Jobs;
+import io.llamaorch.adapter.registry.internal.host.HostSettings;
+import io.llamaorch.adapter.registry.internal.host.Policies;
 import io.llamaorch.adapter.registry.internal.host.Pool;
 import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.Cancellation;
 import io.llamaorch.adapter.spi.ErrorCode;
+import io.llamaorch.adapter.spi.RunningStreams;
+import io.llamaorch.adapter.spi.StreamLimits;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TimeSource;
+import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerException;
 import io.llamaorch.adapter.spi.WorkerHealth;
@@ -27,18 +32,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 
 /**
  * The replicas of this process, in pools, and the one door by which an orchestrator reaches them.
  *
- * <p>A task goes to the ready replica of its pool with the fewest running streams, the first by id among equals. A
- * replica is ready from when it is bound; it stops being so when a stream ends with {@link ErrorCode#POOL_UNAVAILABLE}
- * or {@link ErrorCode#POOL_UNREADY}, or when {@link #health} finds it not ready. It is so again when a task ends well
- * that began after that, or when a health check finds it ready, which this host makes by itself, at most once a second,
- * while tasks come for the pool. Where no replica of a pool is ready, the one that failed longest ago is tried, so that
- * the caller hears the engine's own reason. A task is tried once; it is not repeated elsewhere. What a stream's end
- * teaches is known when its {@link TokenStream#outcome} is told, which may be a moment after its consumer saw the end.
+ * <p>A task goes to a replica of its pool that is ready, can serve it and has a free place: to the one that holds its
+ * session's cache, else to the one with most free places, then fewest running streams, then the first by id. Where no
+ * place is free it waits, interactive tasks before batch ones, or is refused with {@link ErrorCode#ADMISSION_REJECT}
+ * ({@link AdmissionPolicy}). A failure that may be repeated is, elsewhere if that can be, as long as no token was
+ * delivered ({@link RetryPolicy}). A deadline covers all of this.
+ *
+ * <p>A replica is ready from when it is bound. Its health is looked after from then on ({@link HealthPolicy}), and tasks
+ * that fail on it keep work away from it for a while ({@link BreakerPolicy}). It comes back by itself.
  *
  * <p>A replica lives from {@link #bind} to {@link #unbind}, or as long as a source names it ({@link #follow}). Each step
  * of its life is logged, and told to {@linkplain Builder#listener listeners}.
@@ -54,15 +62,28 @@ public final class AdapterHost implements AutoCloseable {
 
     private static final Duration LONGEST_DRAIN = Duration.ofDays(365);
 
+    /** The engine's own limits are the adapter's to keep. */
+    private static final Duration FOREVER = Duration.ofDays(36_500);
+
     private final Duration drainLimit;
     private final Bindings bindings;
-    private final Jobs jobs = new Jobs();
+    private final RunningStreams streams;
     private final Queue<Following> followings = new ConcurrentLinkedQueue<>();
 
     private AdapterHost(Builder builder) {
         drainLimit = builder.drainLimit;
-        Announcements announcements = new Announcements(builder.listeners, builder.executor);
-        bindings = new Bindings(new AdapterMaker(builder.registry, builder.time, builder.executor, announcements));
+        HostSettings settings = new HostSettings(
+                builder.time,
+                builder.executor,
+                new Policies(builder.admission, builder.retry, builder.breaker, builder.health),
+                new Announcements(builder.listeners, builder.executor),
+                builder.chance);
+        bindings = new Bindings(new AdapterMaker(builder.registry, builder.destinations, settings));
+        AdapterConfig config = AdapterConfig.builder()
+                .timeSource(builder.time)
+                .deliveryExecutor(builder.executor)
+                .build();
+        streams = RunningStreams.create("", config, new StreamLimits(FOREVER, FOREVER, FOREVER, builder.consumer));
     }
 
     /**
@@ -86,14 +107,15 @@ public final class AdapterHost implements AutoCloseable {
     }
 
     /**
-     * Makes an adapter for a replica and lets it have work at once. Whether its engine is there is not asked. The
+     * Makes an adapter for a replica and lets it have work at once; whether its engine is there is asked behind that. The
      * replica's place is kept while the factory works, and no lock is held.
      *
      * @param spec the replica
      * @return the replica with its id, which is made here if it had none
      * @throws WorkerException with {@link ErrorCode#NOT_FOUND} if there is no adapter for its engine, with
      *     {@link ErrorCode#INTERNAL} if the adapter cannot be made
-     * @throws IllegalArgumentException if its configuration is wrong, or if the pool has a replica of that id
+     * @throws IllegalArgumentException if its configuration is wrong, if the pool has a replica of that id, or if the
+     *     {@linkplain DestinationPolicy destination} is denied
      * @throws IllegalStateException if the host is closed
      */
     public ReplicaSpec bind(ReplicaSpec spec) {
@@ -171,7 +193,9 @@ public final class AdapterHost implements AutoCloseable {
     }
 
     /**
-     * Starts a task on a replica of a pool. Every failure, also that of finding one, is the stream's terminal event.
+     * Takes a task in; never blocks. Every failure, also that of finding a replica, is the stream's terminal event. The
+     * stream has {@link TokenEvent.Queued} events while the task waits. A task without a correlation id is given one
+     * (OBS-02).
      *
      * @param pool the pool
      * @param task the task
@@ -180,21 +204,48 @@ public final class AdapterHost implements AutoCloseable {
      */
     public TokenStream submit(String pool, TaskRequest task) {
         bindings.requireOpen();
-        Objects.requireNonNull(task, "task");
-        Optional<Pool> target = bindings.pool(pool);
-        return target.isEmpty()
-                ? TokenStream.failed(task.jobId(), bindings.noSuchPool(pool))
-                : jobs.run(task, () -> target.get().submit(task));
+        TaskRequest named = task.correlationId().isPresent()
+                ? task
+                : task.toBuilder().correlationId(CorrelationIds.next()).build();
+        return streams.open(named, emitter -> bindings.submit(pool, named, emitter));
     }
 
     /**
-     * Cancels a job, wherever it runs.
+     * Cancels a job, wherever it waits or runs.
      *
      * @param jobId the job's id
      * @return what becomes of it; NOT_RUNNING for a finished and for an unknown job
      */
     public Cancellation cancel(String jobId) {
-        return jobs.cancel(jobId);
+        return streams.cancel(jobId);
+    }
+
+    /**
+     * Tells why each replica of a pool would or would not be chosen now (DSP-08); changes nothing.
+     *
+     * @param pool the pool
+     * @return what would become of a task that every replica can serve; no replicas if there is no such pool
+     */
+    public PoolExplanation explain(String pool) {
+        return explain(pool, Optional.empty());
+    }
+
+    /**
+     * Tells what would become of a task in a pool now, and why (DSP-08); changes nothing.
+     *
+     * @param pool the pool
+     * @param task the task, with its session, pin, model and needs
+     * @return what would become of it; no replicas if there is no such pool
+     */
+    public PoolExplanation explain(String pool, TaskRequest task) {
+        return explain(pool, Optional.of(task));
+    }
+
+    private PoolExplanation explain(String pool, Optional<TaskRequest> task) {
+        return bindings.pool(pool)
+                .map(found -> found.explain(task))
+                .orElseGet(() ->
+                        new PoolExplanation(pool, 0, "it would be refused: " + bindings.noSuchPool(pool), List.of()));
     }
 
     /**
@@ -254,6 +305,7 @@ public final class AdapterHost implements AutoCloseable {
     public void close() {
         followings.forEach(Following::close);
         bindings.close();
+        streams.close(); // those that came between
         followings.forEach(Following::close); // one that came between
     }
 
@@ -284,6 +336,13 @@ public final class AdapterHost implements AutoCloseable {
         private TimeSource time = TimeSource.system();
         private Executor executor = AdapterConfig.builder().build().deliveryExecutor();
         private Duration drainLimit = DRAIN_LIMIT;
+        private AdmissionPolicy admission = AdmissionPolicy.DEFAULT;
+        private RetryPolicy retry = RetryPolicy.DEFAULT;
+        private BreakerPolicy breaker = BreakerPolicy.DEFAULT;
+        private HealthPolicy health = HealthPolicy.DEFAULT;
+        private StreamLimits.Consumer consumer = StreamLimits.Consumer.DEFAULT;
+        private DestinationPolicy destinations = spec -> Optional.empty();
+        private DoubleSupplier chance = () -> ThreadLocalRandom.current().nextDouble();
 
         private Builder(AdapterRegistry registry) {
             this.registry = Objects.requireNonNull(registry, "registry");
@@ -332,6 +391,79 @@ public final class AdapterHost implements AutoCloseable {
          */
         public Builder drainLimit(Duration limit) {
             this.drainLimit = checked(limit);
+            return this;
+        }
+
+        /**
+         * Sets what becomes of work for which there is no place; without this, {@link AdmissionPolicy#DEFAULT}.
+         *
+         * @param policy the policy
+         * @return this
+         */
+        public Builder admission(AdmissionPolicy policy) {
+            this.admission = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * Sets what becomes of failures; without this, {@link RetryPolicy#DEFAULT}.
+         *
+         * @param policy the policy
+         * @return this
+         */
+        public Builder retries(RetryPolicy policy) {
+            this.retry = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * Sets when failures keep work from a replica; without this, {@link BreakerPolicy#DEFAULT}.
+         *
+         * @param policy the policy
+         * @return this
+         */
+        public Builder breakers(BreakerPolicy policy) {
+            this.breaker = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * Sets how the health of replicas is looked after; without this, {@link HealthPolicy#DEFAULT}.
+         *
+         * @param policy the policy
+         * @return this
+         */
+        public Builder health(HealthPolicy policy) {
+            this.health = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * Sets the limits on those who consume streams, which hold while a task waits too; without this,
+         * {@link StreamLimits.Consumer#DEFAULT}. An adapter's own such limits hold as well.
+         *
+         * @param limits until somebody subscribes, and while nobody asks for waiting events
+         * @return this
+         */
+        public Builder consumerLimits(StreamLimits.Consumer limits) {
+            this.consumer = Objects.requireNonNull(limits, "limits");
+            return this;
+        }
+
+        /**
+         * Sets where replicas may be (SEC-07); without this, anywhere.
+         *
+         * @param policy asked whenever a replica is bound, before its adapter is made
+         * @return this
+         */
+        public Builder destinations(DestinationPolicy policy) {
+            this.destinations = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /** Sets where jitter comes from, for tests. */
+        Builder chance(DoubleSupplier numbers) {
+            this.chance = numbers;
             return this;
         }
 

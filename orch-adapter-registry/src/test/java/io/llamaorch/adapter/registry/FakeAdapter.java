@@ -40,7 +40,7 @@ final class FakeAdapter implements WorkerAdapter {
     private volatile Function<TaskRequest, TokenStream> submit = this::open;
     private volatile Supplier<CompletionStage<WorkerHealth>> health = () -> now(WorkerHealth.healthy("it answers"));
     private volatile Supplier<CompletionStage<WorkerProperties>> properties =
-            () -> now(WorkerProperties.builder().slots(1).build());
+            () -> now(WorkerProperties.builder().slots(100).build());
     private volatile Supplier<Optional<?>> capability = Optional::empty;
     private volatile Runnable whenClosed = () -> {};
 

@@ -27,19 +27,26 @@ abstract class HostFixture {
     final FakeFactory fake = new FakeFactory("fake");
     final AdapterRegistry registry = AdapterRegistry.empty();
     final List<ReplicaMove> moves = new CopyOnWriteArrayList<>();
-    final AdapterHost host = AdapterHost.builder(registry)
-            .timeSource(time)
-            .deliveryExecutor(Runnable::run)
-            .listener(new HostListener() {
-                @Override
-                public void onMove(ReplicaMove move) {
-                    moves.add(move);
-                }
-            })
+    final AdapterHost host = set(AdapterHost.builder(registry)
+                    .timeSource(time)
+                    .deliveryExecutor(Runnable::run)
+                    .chance(() -> 0.5) // no jitter, and back-offs of half their bound
+                    .retries(RetryPolicy.builder().attempts(1).build())
+                    .listener(new HostListener() {
+                        @Override
+                        public void onMove(ReplicaMove move) {
+                            moves.add(move);
+                        }
+                    }))
             .build();
 
     HostFixture() {
         registry.register(fake);
+    }
+
+    /** What a test sets otherwise. */
+    AdapterHost.Builder set(AdapterHost.Builder builder) {
+        return builder;
     }
 
     @AfterEach

@@ -1,49 +1,51 @@
 package io.llamaorch.adapter.registry.internal.host;
 
+import io.llamaorch.adapter.registry.BreakerMove;
 import io.llamaorch.adapter.registry.HostListener;
 import io.llamaorch.adapter.registry.ReplicaMove;
 import io.llamaorch.adapter.registry.ReplicaSpec;
 import io.llamaorch.adapter.registry.ReplicaState;
-import io.llamaorch.adapter.registry.internal.Foreign;
+import io.llamaorch.adapter.registry.TaskReport;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * Tells a host's listeners, and its log, what becomes of replicas: one thing at a time, in order, and never on the thread
- * that made it happen unless the executor says so (OBS-05).
+ * Tells a host's log and its listeners what becomes of replicas and tasks: each in order, and none holds up another or
+ * whoever made it happen (OBS-05).
  *
  * <p>Thread safety: safe for concurrent use.
  */
 public final class Announcements {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.llamaorch.adapter.registry.replicas");
+    /** Who hears of it, and by what. */
+    private record Ear(HostListener listener, Audience audience) {}
 
-    private final List<HostListener> listeners;
-    private final Executor executor;
-    private final Queue<ReplicaMove> waiting = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger unseen = new AtomicInteger();
+    private final HostLog log = new HostLog();
+    private final List<Ear> ears;
+    private final boolean othersListen;
 
     /**
      * Makes announcements to some.
      *
-     * @param listeners who hears of it, each in turn
+     * @param listeners who hears of it beside the log
      * @param executor where they hear of it
      */
     public Announcements(List<HostListener> listeners, Executor executor) {
-        this.listeners = List.copyOf(listeners);
-        this.executor = executor;
+        this.othersListen = !listeners.isEmpty();
+        this.ears = new ArrayList<>(Stream.concat(Stream.of(log), listeners.stream())
+                .map(listener -> new Ear(listener, new Audience(listener, executor)))
+                .toList());
     }
 
     Lifecycle.Moves of(ReplicaSpec spec) {
         return new Lifecycle.Moves() {
             @Override
             public void add(ReplicaState from, ReplicaState to, String cause) {
-                waiting.add(new ReplicaMove(spec, from, to, cause));
+                ReplicaMove move = new ReplicaMove(spec, from, to, cause);
+                ears.forEach(ear -> ear.audience.add(move, () -> ear.listener.onMove(move)));
             }
 
             @Override
@@ -53,56 +55,22 @@ public final class Announcements {
         };
     }
 
-    private void tell() {
-        if (!waiting.isEmpty() && unseen.getAndIncrement() == 0) {
-            Handover.run(executor, this::drain);
+    /** Takes a breaker's move down; {@link #tell} follows, when no lock is held. */
+    void add(BreakerMove move) {
+        ears.forEach(ear -> ear.audience.add(move, () -> ear.listener.onBreaker(move)));
+    }
+
+    /** Tells of a task; the report is not even made if nobody wants it. */
+    void task(Supplier<TaskReport> report) {
+        if (othersListen || log.wantsTasks()) {
+            TaskReport made = report.get();
+            ears.forEach(ear -> ear.audience.addUnlessMuchWaits(made, () -> ear.listener.onTask(made)));
+            tell();
         }
     }
 
-    private void drain() {
-        int seen = unseen.get();
-        boolean over = false;
-        try {
-            while (seen != 0) {
-                for (ReplicaMove move = waiting.poll(); move != null; move = waiting.poll()) {
-                    tell(move);
-                }
-                seen = unseen.addAndGet(-seen);
-            }
-            over = true;
-        } finally {
-            if (!over) { // an error of the JVM's: whoever comes next goes on
-                unseen.set(0);
-                tell();
-            }
-        }
-    }
-
-    private void tell(ReplicaMove move) {
-        guarded(move, "the log", () -> log(move));
-        for (HostListener listener : listeners) {
-            guarded(move, listener, () -> listener.onMove(move));
-        }
-    }
-
-    private static void guarded(ReplicaMove move, Object who, Runnable call) {
-        try {
-            call.run();
-        } catch (Throwable e) { // it costs only what it missed itself
-            Foreign.rethrowIfFatal(e);
-            LOG.warn("{} threw at '{}': this is its fault", who, move, e);
-        }
-    }
-
-    private static void log(ReplicaMove move) {
-        ReplicaSpec spec = move.spec();
-        LOG.atInfo()
-                .addKeyValue("pool_id", spec.pool())
-                .addKeyValue("replica_id", spec.replica())
-                .addKeyValue("engine", spec.engine())
-                .addKeyValue("from", move.from())
-                .addKeyValue("to", move.to())
-                .addKeyValue("human", "Replica " + spec.replica() + " is " + move.to() + ": " + move.cause() + ".")
-                .log("move");
+    /** Tells what was taken down. */
+    void tell() {
+        ears.forEach(ear -> ear.audience.tell());
     }
 }

@@ -4,8 +4,13 @@ import io.llamaorch.adapter.registry.DrainResult;
 import io.llamaorch.adapter.registry.ReplicaSpec;
 import io.llamaorch.adapter.registry.ReplicaState;
 import io.llamaorch.adapter.registry.ReplicaStatus;
+import io.llamaorch.adapter.registry.TaskReport;
+import io.llamaorch.adapter.registry.TaskStage;
 import io.llamaorch.adapter.registry.internal.NearMiss;
 import io.llamaorch.adapter.spi.ErrorCode;
+import io.llamaorch.adapter.spi.TaskRequest;
+import io.llamaorch.adapter.spi.TokenEmitter;
+import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerException;
 import java.time.Duration;
@@ -172,6 +177,25 @@ public final class Bindings {
         return Optional.ofNullable(pools.get(name));
     }
 
+    /**
+     * Takes a task in; one for a pool that there is not fails.
+     *
+     * @param pool the pool
+     * @param task the task
+     * @param emitter the end of its stream that is fed
+     */
+    public void submit(String pool, TaskRequest task, TokenEmitter emitter) {
+        pool(pool).ifPresentOrElse(found -> found.submit(task, emitter), () -> {
+            WorkerError error = noSuchPool(pool);
+            maker.settings()
+                    .announcements()
+                    .task(() -> TaskReport.builder(TaskStage.FAILED, pool, task)
+                            .terminal(new TokenEvent.Error(error))
+                            .build());
+            emitter.refused(error);
+        });
+    }
+
     /** {@return the names of the pools that have replicas, sorted} */
     public Set<String> names() {
         return Collections.unmodifiableSet(new TreeSet<>(pools.keySet()));
@@ -276,8 +300,7 @@ public final class Bindings {
             starting.remove(place);
             placed = replica != null && !closed && Objects.equals(find(place).orElse(null), old);
             if (replica != null && placed) {
-                Pool pool = pools.computeIfAbsent(spec.pool(), Pool::new);
-                replica.start();
+                Pool pool = poolOf(spec.pool());
                 pool.put(replica);
                 if (old != null) {
                     pool.leave(old);
@@ -287,7 +310,7 @@ public final class Bindings {
             lock.unlock();
         }
         if (replica != null && placed) {
-            replica.tellMoves();
+            replica.begin();
         }
         return placed;
     }
@@ -348,8 +371,7 @@ public final class Bindings {
                 Place place = Place.of(replica.spec());
                 starting.remove(place);
                 Optional<Replica> old = find(place);
-                Pool pool = pools.computeIfAbsent(place.pool(), Pool::new);
-                replica.start();
+                Pool pool = poolOf(place.pool());
                 pool.put(replica);
                 old.ifPresent(going::add);
                 old.ifPresent(pool::leave);
@@ -363,7 +385,7 @@ public final class Bindings {
         } finally {
             lock.unlock();
         }
-        fresh.forEach(Replica::tellMoves);
+        fresh.forEach(Replica::begin);
         for (Replica replica : going) {
             var unused = drain(replica, limit, why);
         }
@@ -381,7 +403,7 @@ public final class Bindings {
     }
 
     private CompletionStage<DrainResult> told(CompletableFuture<DrainResult> result) {
-        return Handover.stage(maker.executor(), result);
+        return Handover.stage(maker.settings().executor(), result);
     }
 
     private CompletableFuture<DrainResult> drain(Replica replica, Duration limit, String why) {
@@ -404,6 +426,10 @@ public final class Bindings {
         } finally {
             lock.unlock();
         }
+    }
+
+    private Pool poolOf(String name) {
+        return pools.computeIfAbsent(name, unknown -> new Pool(unknown, maker.settings()));
     }
 
     private Optional<Replica> find(Place place) {

@@ -85,7 +85,7 @@ public final class Following implements FollowedSource, Owner {
             lock.unlock();
         }
         if (begins) {
-            Handover.run(maker.executor(), this::readAll);
+            Handover.run(maker.settings().executor(), this::readAll);
         }
         return answer.minimalCompletionStage();
     }
@@ -122,7 +122,7 @@ public final class Following implements FollowedSource, Owner {
             lock.unlock();
         }
         if (begins) {
-            Handover.run(maker.executor(), this::readAll);
+            Handover.run(maker.settings().executor(), this::readAll);
         }
     }
 
@@ -235,7 +235,7 @@ public final class Following implements FollowedSource, Owner {
 
     private void scheduleNext() {
         if (!closed && !interval.isZero()) {
-            next = maker.time().schedule(interval, new Runnable() {
+            next = maker.settings().time().schedule(interval, new Runnable() {
                 @Override
                 public void run() {
                     readByItself();

@@ -1,11 +1,9 @@
 package io.llamaorch.adapter.registry.internal.host;
 
+import io.llamaorch.adapter.registry.HealthPolicy;
 import io.llamaorch.adapter.registry.ReplicaState;
-import io.llamaorch.adapter.spi.TimeSource;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -17,21 +15,20 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Lifecycle {
 
-    /** How often, while tasks come, a replica that is not ready is looked at. */
-    static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
-
     /** The reason of the first state. */
     static final String STARTING_REASON = "its adapter is being made";
 
     private static final Set<ReplicaState> ALIVE =
             EnumSet.of(ReplicaState.STARTING, ReplicaState.READY, ReplicaState.UNREADY);
 
-    private final TimeSource time;
+    private final HealthPolicy policy;
     private final Moves moves;
     private final ReentrantLock lock = new ReentrantLock();
-    private final AtomicLong lookedAt;
     private volatile Now now = new Now(ReplicaState.STARTING, STARTING_REASON, 0);
-    private volatile long failedAt;
+
+    // Guarded by the lock: looks in a row that went the same way, while the state says otherwise.
+    private int misses;
+    private int hits;
 
     /**
      * A state.
@@ -52,11 +49,9 @@ final class Lifecycle {
         void tell();
     }
 
-    Lifecycle(TimeSource time, Moves moves) {
-        this.time = time;
+    Lifecycle(HealthPolicy policy, Moves moves) {
+        this.policy = policy;
         this.moves = moves;
-        this.failedAt = time.nanoTime();
-        this.lookedAt = new AtomicLong(failedAt);
     }
 
     Now now() {
@@ -70,20 +65,6 @@ final class Lifecycle {
     /** Whether it may be given work, now or when it is ready again. */
     boolean isAlive() {
         return ALIVE.contains(now.state);
-    }
-
-    /** When a task last found it not ready, on the scale of the clock. */
-    long failedAt() {
-        return failedAt;
-    }
-
-    /** Whether somebody should look at it again; true for one caller each time. */
-    boolean claimLook() {
-        long last = lookedAt.get();
-        long nanos = time.nanoTime();
-        return is(ReplicaState.UNREADY)
-                && nanos - last >= LOOK_INTERVAL.toNanos()
-                && lookedAt.compareAndSet(last, nanos);
     }
 
     /** Its adapter was made. Tells nobody yet: see {@link #tell}. */
@@ -106,23 +87,24 @@ final class Lifecycle {
         move(EnumSet.of(ReplicaState.STARTING), ReplicaState.FAILED, why);
     }
 
-    /** A health check found it ready that began when there had been so many failures. */
+    /** A look found it ready that began when there had been so many failures. */
     void foundReady(int failuresBefore, String why) {
-        recovered(failuresBefore, "a health check found it ready: " + why);
+        recovered(failuresBefore, policy.successThreshold(), "a health check found it ready: " + why);
     }
 
     /** A task ended well that began when there had been so many failures. */
     void served(int failuresBefore) {
-        recovered(failuresBefore, "it served a task");
+        recovered(failuresBefore, 1, "it served a task");
     }
 
-    private void recovered(int failuresBefore, String why) {
-        if (!is(ReplicaState.UNREADY)) {
-            return; // nearly always
-        }
+    private void recovered(int failuresBefore, int threshold, String why) {
         lock.lock();
         try {
-            if (now.failures == failuresBefore) {
+            if (now.failures != failuresBefore) {
+                return;
+            }
+            misses = 0;
+            if (is(ReplicaState.UNREADY) && ++hits >= threshold) {
                 move(EnumSet.of(ReplicaState.UNREADY), ReplicaState.READY, why);
             }
         } finally {
@@ -131,26 +113,30 @@ final class Lifecycle {
         moves.tell();
     }
 
-    /** A health check found it not ready. */
-    void foundUnready(String why) {
+    /** It refused a connection, or said itself that it is not ready: that counts at once. */
+    void refused(String why) {
+        foundUnready(why, 1);
+    }
+
+    /** A look failed in another way: so many in a row count. */
+    void missed(String why) {
+        foundUnready(why, policy.failureThreshold());
+    }
+
+    private void foundUnready(String why, int threshold) {
         lock.lock();
         try {
+            hits = 0;
+            misses++;
             if (now.state == ReplicaState.UNREADY) {
                 now = new Now(now.state, why, now.failures + 1);
-            } else if (move(EnumSet.of(ReplicaState.READY), ReplicaState.UNREADY, why)) {
-                failedAt = time.nanoTime();
-                lookedAt.set(failedAt);
+            } else if (misses >= threshold) {
+                move(EnumSet.of(ReplicaState.READY), ReplicaState.UNREADY, why);
             }
         } finally {
             lock.unlock();
         }
         moves.tell();
-    }
-
-    /** A task was refused or found nobody. */
-    void refused(String why) {
-        foundUnready(why);
-        failedAt = time.nanoTime();
     }
 
     /** It was taken away. */
@@ -163,7 +149,7 @@ final class Lifecycle {
         move(EnumSet.of(ReplicaState.DRAINING), ReplicaState.CLOSED, why);
     }
 
-    private boolean move(Set<ReplicaState> from, ReplicaState to, String cause) {
+    private void move(Set<ReplicaState> from, ReplicaState to, String cause) {
         boolean moved;
         lock.lock();
         try {
@@ -172,6 +158,8 @@ final class Lifecycle {
             if (moved) {
                 int failures = to == ReplicaState.UNREADY ? was.failures + 1 : was.failures;
                 now = new Now(to, to == ReplicaState.READY ? "" : cause, failures);
+                misses = 0;
+                hits = 0;
                 moves.add(was.state, to, cause);
             }
         } finally {
@@ -180,6 +168,5 @@ final class Lifecycle {
         if (moved && !lock.isHeldByCurrentThread()) {
             moves.tell();
         }
-        return moved;
     }
 }

@@ -1,17 +1,15 @@
 package io.llamaorch.adapter.registry.internal.host;
 
+import io.llamaorch.adapter.registry.PoolExplanation;
 import io.llamaorch.adapter.registry.ReplicaResult;
 import io.llamaorch.adapter.registry.ReplicaStatus;
-import io.llamaorch.adapter.registry.internal.NearMiss;
-import io.llamaorch.adapter.spi.ErrorCode;
-import io.llamaorch.adapter.spi.Pin;
 import io.llamaorch.adapter.spi.TaskRequest;
-import io.llamaorch.adapter.spi.TokenStream;
+import io.llamaorch.adapter.spi.TokenEmitter;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerProperties;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -31,31 +29,39 @@ import java.util.function.Function;
  */
 public final class Pool {
 
-    private static final Comparator<Replica> BY_LOAD =
-            Comparator.comparingInt(Replica::running).thenComparing(Replica::id);
-
-    /** By difference, since the clock may wrap. */
-    private static final Comparator<Replica> BY_FAILURE =
-            (one, other) -> Long.signum(one.failedAt() - other.failedAt());
+    private static final Comparator<Replica> BY_LOAD = Comparator.comparing((Replica replica) -> !replica.isReady())
+            .thenComparingInt(Replica::running)
+            .thenComparing(Replica::id);
 
     private final String name;
+    private final Dispatch dispatch;
     private final ConcurrentSkipListMap<String, Replica> replicas = new ConcurrentSkipListMap<>();
     private final Set<Replica> leaving = ConcurrentHashMap.newKeySet();
 
-    Pool(String name) {
+    Pool(String name, HostSettings settings) {
         this.name = name;
+        this.dispatch = new Dispatch(name, settings);
     }
 
     /** Lets a replica have work, in place of the one of its id if there is one. */
     void put(Replica replica) {
+        replica.start(dispatch);
         replicas.put(replica.id(), replica);
+        seat();
     }
 
     /** Takes a replica out, which then drains; {@link #gone} follows. */
     boolean leave(Replica replica) {
         boolean left = replicas.remove(replica.id(), replica);
         leaving.add(replica);
+        if (left) {
+            seat();
+        }
         return left;
+    }
+
+    private void seat() {
+        dispatch.seats(replicas.values().stream().map(Replica::seat).toList());
     }
 
     /** A replica that was taken out has closed. */
@@ -84,25 +90,23 @@ public final class Pool {
     }
 
     /**
-     * Starts a task on the replica that is best now.
+     * Takes a task in.
      *
      * @param task the task
-     * @return its stream
+     * @param emitter the end of its stream that is fed
      */
-    public TokenStream submit(TaskRequest task) {
-        Optional<Pin> pin = task.pin();
-        // A replica that was taken away between the choice and the start refuses; the next one is chosen then.
-        while (true) {
-            Optional<Replica> best = pin.isPresent() ? find(pin.get().replica()) : choose();
-            if (best.isEmpty()) {
-                return TokenStream.failed(task.jobId(), nobody(pin));
-            }
-            Optional<TokenStream> stream = best.get().submit(task);
-            if (stream.isPresent()) {
-                return stream.get();
-            }
-            replicas.remove(best.get().id(), best.get());
-        }
+    public void submit(TaskRequest task, TokenEmitter emitter) {
+        TaskRun.begin(task, emitter, dispatch);
+    }
+
+    /**
+     * Explains what would become of a task.
+     *
+     * @param task the task; empty for one that every replica can serve
+     * @return what would become of it now
+     */
+    public PoolExplanation explain(Optional<TaskRequest> task) {
+        return Explainer.explain(name, dispatch, task, List.copyOf(leaving));
     }
 
     /**
@@ -116,7 +120,7 @@ public final class Pool {
         // Taken one by one and never sorted: what the order goes by may change at any moment.
         List<Replica> left = new ArrayList<>(replicas.values());
         while (!left.isEmpty()) {
-            Replica best = best(left).orElseThrow();
+            Replica best = Collections.min(left, BY_LOAD);
             Optional<T> capability = best.capability(type);
             if (capability.isPresent()) {
                 return capability;
@@ -136,19 +140,6 @@ public final class Pool {
         return askAll(Replica::properties);
     }
 
-    private Optional<Replica> choose() {
-        replicas.values().forEach(Replica::lookAgainIfDue);
-        return best(replicas.values());
-    }
-
-    /** Ready before not ready; of the ready the least loaded, of the others the one that failed longest ago. */
-    private static Optional<Replica> best(Collection<Replica> candidates) {
-        return candidates.stream()
-                .filter(Replica::isReady)
-                .min(BY_LOAD)
-                .or(() -> candidates.stream().min(BY_FAILURE));
-    }
-
     private <T> CompletionStage<Map<String, T>> askAll(Function<Replica, CompletionStage<T>> question) {
         CompletableFuture<Map<String, T>> all = CompletableFuture.completedFuture(new TreeMap<>());
         for (Replica replica : replicas.values()) {
@@ -160,27 +151,8 @@ public final class Pool {
         return all.minimalCompletionStage();
     }
 
-    private WorkerError nobody(Optional<Pin> pin) {
-        return pin.map(Pin::replica)
-                .map(id -> unknown(
-                        "the task is pinned to replica '" + id + "', which pool '" + name + "' does not have", id))
-                .orElseGet(() -> WorkerError.of(
-                        ErrorCode.POOL_UNAVAILABLE,
-                        "the last replica of pool '" + name + "' was taken away: bind one, or use another pool"));
-    }
-
     /** Says that the pool does not have a replica. */
     WorkerError noSuchReplica(String id) {
-        return unknown("pool '" + name + "' has no replica '" + id + "'", id);
-    }
-
-    private WorkerError unknown(String sentence, String id) {
-        return WorkerError.of(
-                ErrorCode.NOT_FOUND,
-                sentence
-                        + NearMiss.hint(id, replicas.keySet())
-                        + (replicas.isEmpty()
-                                ? "; it has none that takes work"
-                                : "; its replicas are " + String.join(", ", replicas.keySet())));
+        return dispatch.look((choice, line) -> choice.unknown("pool '" + name + "' has no replica '" + id + "'", id));
     }
 }

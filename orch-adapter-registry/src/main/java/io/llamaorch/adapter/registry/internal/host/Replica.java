@@ -6,10 +6,10 @@ import io.llamaorch.adapter.registry.ReplicaSpec;
 import io.llamaorch.adapter.registry.ReplicaState;
 import io.llamaorch.adapter.registry.ReplicaStatus;
 import io.llamaorch.adapter.registry.internal.Foreign;
+import io.llamaorch.adapter.spi.Capability;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.TaskRequest;
-import io.llamaorch.adapter.spi.TimeSource;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerAdapter;
@@ -20,11 +20,11 @@ import io.llamaorch.adapter.spi.WorkerProperties;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,35 +41,48 @@ public final class Replica {
     private final ReplicaSpec spec;
     private final Owner owner;
     private final WorkerAdapter adapter;
+    private final Set<Capability> capabilities;
     private final Questions questions;
     private final Lifecycle lifecycle;
+    private final Seat seat;
+    private final Prober prober;
     private final Drain drain;
-    private final AtomicInteger running = new AtomicInteger();
+    private volatile @Nullable Dispatch dispatch;
+
+    /** Whether it could be reached when that was tried last. */
+    private volatile boolean live = true;
+
+    /** Whether nobody was there at some time: who comes back then is another. */
+    private volatile boolean gone;
 
     /**
      * Makes a replica that starts.
      *
      * @param spec what it is
      * @param owner who binds it
-     * @param adapter its adapter, which this closes
-     * @param lifecycle where it is in its life
-     * @param time the clock
-     * @param executor where callers are told what took too long
+     * @param made its adapter, which this closes
+     * @param settings what it shares with its host
      */
-    Replica(
-            ReplicaSpec spec,
-            Owner owner,
-            WorkerAdapter adapter,
-            Lifecycle lifecycle,
-            TimeSource time,
-            Executor executor) {
+    Replica(ReplicaSpec spec, Owner owner, Made made, HostSettings settings) {
         this.spec = spec;
         this.owner = owner;
-        this.adapter = adapter;
-        this.questions = new Questions(spec, time, executor);
-        this.lifecycle = lifecycle;
-        this.drain = new Drain(this, time);
+        this.adapter = made.adapter;
+        this.capabilities = made.capabilities;
+        this.questions = new Questions(spec, settings.time(), settings.executor());
+        this.lifecycle = made.lifecycle;
+        this.seat = new Seat(this, settings.policies().breaker());
+        this.prober = new Prober(this, settings, this::learned);
+        this.drain = new Drain(this, settings.time());
     }
+
+    /**
+     * What its maker made.
+     *
+     * @param adapter its adapter
+     * @param capabilities what its adapter declares
+     * @param lifecycle where it is in its life
+     */
+    record Made(WorkerAdapter adapter, Set<Capability> capabilities, Lifecycle lifecycle) {}
 
     ReplicaSpec spec() {
         return spec;
@@ -80,8 +93,16 @@ public final class Replica {
         return spec.replica();
     }
 
+    Set<Capability> capabilities() {
+        return capabilities;
+    }
+
+    Seat seat() {
+        return seat;
+    }
+
     int running() {
-        return running.get();
+        return seat.places().running();
     }
 
     boolean isAlive() {
@@ -92,30 +113,46 @@ public final class Replica {
         return lifecycle.is(ReplicaState.READY);
     }
 
-    /** When a task last found it not ready, on the scale of the clock. */
-    long failedAt() {
-        return lifecycle.failedAt();
+    /** Whether it could be reached when that was tried last. */
+    boolean isLive() {
+        return live;
     }
 
-    /** Checks the health of a replica that is not ready, unless that was done a moment ago; does not wait for it. */
-    void lookAgainIfDue() {
-        if (lifecycle.claimLook()) {
-            var unused = health();
-        }
+    /** How often it was found not ready, see {@link #learn}. */
+    int failures() {
+        return lifecycle.now().failures();
     }
 
     ReplicaStatus status() {
         Lifecycle.Now now = lifecycle.now();
-        return new ReplicaStatus(spec, now.state(), running.get(), now.reason());
+        return new ReplicaStatus(spec, now.state(), running(), now.reason());
     }
 
-    /** Lets it have work; {@link #tellMoves} tells of it. */
-    void start() {
+    /** Lets it have work, as a replica of a pool; {@link #begin} follows. */
+    void start(Dispatch of) {
+        dispatch = of;
         lifecycle.started();
     }
 
-    void tellMoves() {
+    /** Tells of it, and looks after it from now on. */
+    void begin() {
         lifecycle.tell();
+        prober.start();
+    }
+
+    /** Its state has changed. */
+    void stateChanged() {
+        Dispatch of = dispatch;
+        if (of != null) {
+            of.changed(seat);
+        }
+    }
+
+    private void learned(WorkerProperties properties) {
+        Dispatch of = dispatch;
+        if (of != null) {
+            of.learned(seat, properties);
+        }
     }
 
     /** Who bound it: {@link Owner#HAND}, or a source. */
@@ -123,35 +160,54 @@ public final class Replica {
         return owner;
     }
 
-    /** Starts a task; empty if the replica was taken away meanwhile. */
-    Optional<TokenStream> submit(TaskRequest task) {
-        int failuresBefore = lifecycle.now().failures();
-        TokenStream stream;
-        CompletionStage<TokenEvent.Terminal> outcome;
-        running.incrementAndGet(); // before the look at the state: a drain either is seen here, or sees this
-        if (!lifecycle.isAlive()) {
-            leave();
-            return Optional.empty();
-        }
+    /** Starts a task that has a place here; whatever the adapter throws is the stream's error. */
+    TokenStream submit(TaskRequest task) {
         try {
-            stream = Objects.requireNonNull(adapter.submit(task), "submit gave no stream");
-            outcome = Objects.requireNonNull(stream.outcome(), "the stream gave no outcome");
+            TokenStream stream = Objects.requireNonNull(adapter.submit(task), "submit gave no stream");
+            Objects.requireNonNull(stream.outcome(), "the stream gave no outcome");
+            return stream;
         } catch (Throwable e) { // it costs only this task
-            leave();
             Foreign.rethrowIfFatal(e);
-            return e instanceof IllegalStateException && !lifecycle.isAlive()
-                    ? Optional.empty()
-                    : Optional.of(TokenStream.failed(task.jobId(), questions.threw(e)));
+            return TokenStream.failed(
+                    task.jobId(), e instanceof IllegalStateException && !isAlive() ? unbound() : questions.threw(e));
         }
-        var unused = outcome.whenComplete((terminal, failure) -> {
-            leave();
-            if (failure == null) {
-                learn(terminal, failuresBefore);
-                TaskLog.ended(spec, task, terminal);
+    }
+
+    /** A stream is over that began when there had been so many failures: what that says about this replica. */
+    void learn(TokenEvent.Terminal terminal, int failuresBefore) {
+        if (terminal instanceof TokenEvent.End end) {
+            if (end.reason() != StopReason.CANCELLED) {
+                live = true;
+                lifecycle.served(failuresBefore);
             }
-        });
-        TaskLog.submitted(spec, task);
-        return Optional.of(stream);
+            return;
+        }
+        WorkerError error = ((TokenEvent.Error) terminal).error();
+        switch (error.code()) {
+            case POOL_UNAVAILABLE -> {
+                if (isAlive()) { // else it was us
+                    live = false;
+                    gone = true;
+                    lifecycle.refused(error.toString());
+                    prober.hurry();
+                }
+            }
+            case POOL_UNREADY -> {
+                lifecycle.refused(error.toString());
+                prober.hurry();
+            }
+            case WORKER_RESET, DECODE_TIMEOUT, PROTOCOL, UNAUTHORIZED -> prober.hurry();
+            default -> {
+                // the caller's fault, or nobody's
+            }
+        }
+    }
+
+    /** A stream has left its place. */
+    void left() {
+        if (running() == 0 && lifecycle.is(ReplicaState.DRAINING)) {
+            drain.idle();
+        }
     }
 
     /** A capability of the adapter; empty also if it cannot even be asked. */
@@ -166,16 +222,37 @@ public final class Replica {
     }
 
     CompletionStage<WorkerHealth> health() {
-        int failuresBefore = lifecycle.now().failures();
+        int failuresBefore = failures();
         return questions.ask(adapter::health).handle((health, failure) -> {
             WorkerHealth found = failure == null ? health : unhealthy(errorOf(failure));
-            if (found.ready()) {
-                lifecycle.foundReady(failuresBefore, found.reason());
-            } else {
-                lifecycle.foundUnready(found.toString());
-            }
+            looked(found, failuresBefore);
             return found;
         });
+    }
+
+    private void looked(WorkerHealth found, int failuresBefore) {
+        live = found.live();
+        if (found.ready()) {
+            if (gone) {
+                gone = false;
+                prober.forget();
+                Dispatch of = dispatch;
+                if (of != null) {
+                    of.renewed(seat);
+                }
+            }
+            lifecycle.foundReady(failuresBefore, found.reason());
+            return;
+        }
+        Optional<ErrorCode> code = found.code();
+        boolean unreached =
+                !found.live() && code.filter(ErrorCode.POOL_UNAVAILABLE::equals).isPresent();
+        gone |= unreached;
+        if (unreached || code.filter(ErrorCode.POOL_UNREADY::equals).isPresent()) {
+            lifecycle.refused(found.toString());
+        } else {
+            lifecycle.missed(found.toString());
+        }
     }
 
     CompletionStage<ReplicaResult<WorkerProperties>> properties() {
@@ -191,9 +268,10 @@ public final class Replica {
      * it drains already, the limit that comes first holds. Nobody else's code may depend on the future.
      */
     CompletableFuture<DrainResult> drain(Duration limit, String why) {
+        prober.stop();
         lifecycle.draining(why);
         drain.within(limit);
-        if (running.get() == 0) {
+        if (running() == 0) {
             drain.idle();
         }
         return drain.done();
@@ -213,23 +291,6 @@ public final class Replica {
         }
     }
 
-    private void learn(TokenEvent.Terminal terminal, int failuresBefore) {
-        if (terminal instanceof TokenEvent.Error error) {
-            ErrorCode code = error.error().code();
-            if (code == ErrorCode.POOL_UNAVAILABLE || code == ErrorCode.POOL_UNREADY) {
-                lifecycle.refused(error.error().toString());
-            }
-        } else if (terminal instanceof TokenEvent.End end && end.reason() != StopReason.CANCELLED) {
-            lifecycle.served(failuresBefore);
-        }
-    }
-
-    private void leave() {
-        if (running.decrementAndGet() == 0 && lifecycle.is(ReplicaState.DRAINING)) {
-            drain.idle();
-        }
-    }
-
     private static WorkerHealth unhealthy(WorkerError error) {
         return WorkerHealth.unhealthy(error.code(), error.message());
     }
@@ -240,8 +301,10 @@ public final class Replica {
         if (cause instanceof WorkerException known) {
             return known.error();
         }
-        return !lifecycle.isAlive()
-                ? WorkerError.of(ErrorCode.POOL_UNAVAILABLE, "replica " + spec + " was unbound")
-                : questions.threw(cause);
+        return isAlive() ? questions.threw(cause) : unbound();
+    }
+
+    private WorkerError unbound() {
+        return WorkerError.of(ErrorCode.POOL_UNAVAILABLE, "replica " + spec + " was unbound");
     }
 }

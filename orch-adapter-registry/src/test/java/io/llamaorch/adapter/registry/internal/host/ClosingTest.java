@@ -8,13 +8,18 @@ import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 
+import io.llamaorch.adapter.registry.AdmissionPolicy;
+import io.llamaorch.adapter.registry.BreakerPolicy;
+import io.llamaorch.adapter.registry.HealthPolicy;
 import io.llamaorch.adapter.registry.ReplicaSpec;
+import io.llamaorch.adapter.registry.RetryPolicy;
 import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.tck.ManualTime;
 import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.Patience;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -86,7 +91,14 @@ class ClosingTest {
 
     private Replica replica(String id, WorkerAdapter adapter) {
         ReplicaSpec spec = ReplicaSpec.builder("fake").replica(id).build();
-        Lifecycle lifecycle = new Lifecycle(time, new Announcements(List.of(), Runnable::run).of(spec));
-        return new Replica(spec, Owner.HAND, adapter, lifecycle, time, Runnable::run);
+        Announcements unheard = new Announcements(List.of(), Runnable::run);
+        Policies policies =
+                new Policies(AdmissionPolicy.DEFAULT, RetryPolicy.DEFAULT, BreakerPolicy.DEFAULT, HealthPolicy.DEFAULT);
+        Lifecycle lifecycle = new Lifecycle(policies.health(), unheard.of(spec));
+        return new Replica(
+                spec,
+                Owner.HAND,
+                new Replica.Made(adapter, Set.of(), lifecycle),
+                new HostSettings(time, Runnable::run, policies, unheard, () -> 0.5));
     }
 }

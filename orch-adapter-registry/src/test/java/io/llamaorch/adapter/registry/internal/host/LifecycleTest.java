@@ -1,13 +1,11 @@
 package io.llamaorch.adapter.registry.internal.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.llamaorch.adapter.registry.HealthPolicy;
 import io.llamaorch.adapter.registry.ReplicaState;
-import io.llamaorch.adapter.tck.ManualTime;
 import io.llamaorch.adapter.tck.NoLeaks;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -21,10 +19,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 @NoLeaks
 class LifecycleTest {
 
-    private final ManualTime time = new ManualTime();
+    private static final Lifecycle.Moves UNHEARD = new Lifecycle.Moves() {
+        @Override
+        public void add(ReplicaState from, ReplicaState to, String cause) {}
+
+        @Override
+        public void tell() {}
+    };
+
     private final List<String> told = new ArrayList<>();
     private final List<String> taken = new ArrayList<>();
-    private final Lifecycle lifecycle = new Lifecycle(time, new Lifecycle.Moves() {
+    private final Lifecycle lifecycle = new Lifecycle(HealthPolicy.DEFAULT, new Lifecycle.Moves() {
         @Override
         public void add(ReplicaState from, ReplicaState to, String cause) {
             taken.add(from + " to " + to + ": " + cause);
@@ -43,7 +48,7 @@ class LifecycleTest {
         FAILED(life -> life.failed("boom"), ReplicaState.FAILED, ReplicaState.STARTING),
         FOUND_READY(life -> life.foundReady(life.now().failures(), "ok"), ReplicaState.READY, ReplicaState.UNREADY),
         SERVED(life -> life.served(life.now().failures()), ReplicaState.READY, ReplicaState.UNREADY),
-        FOUND_UNREADY(life -> life.foundUnready("loading"), ReplicaState.UNREADY, ReplicaState.READY),
+        MISSED_THRICE(LifecycleTest::missThrice, ReplicaState.UNREADY, ReplicaState.READY),
         REFUSED(life -> life.refused("refused"), ReplicaState.UNREADY, ReplicaState.READY),
         DRAINING(
                 life -> life.draining("unbound"),
@@ -69,13 +74,19 @@ class LifecycleTest {
         life.tell();
     }
 
+    private static void missThrice(Lifecycle life) {
+        for (int i = 0; i < HealthPolicy.DEFAULT.failureThreshold(); i++) {
+            life.missed("silent");
+        }
+    }
+
     private void bring(ReplicaState state) {
         switch (state) {
             case STARTING -> {}
             case READY -> start(lifecycle);
             case UNREADY -> {
                 start(lifecycle);
-                lifecycle.foundUnready("loading");
+                lifecycle.refused("loading");
             }
             case DRAINING -> lifecycle.draining("unbound");
             case CLOSED -> {
@@ -121,7 +132,7 @@ class LifecycleTest {
     void foundUnready_whenUnreadyForAnotherReason_showsTheLatestAndTellsNothing() {
         bring(ReplicaState.READY);
         lifecycle.refused("connection refused");
-        lifecycle.foundUnready("it loads its model");
+        lifecycle.refused("it loads its model");
 
         assertEquals(new Lifecycle.Now(ReplicaState.UNREADY, "it loads its model", 2), lifecycle.now());
         assertEquals(List.of("READY to UNREADY: connection refused"), told);
@@ -161,17 +172,28 @@ class LifecycleTest {
     }
 
     @Test
-    void claimLook_whenUnreadyForASecond_isTrueOnceASecond() {
+    void missed_lessOftenThanTheThreshold_changesNothing() {
         bring(ReplicaState.READY);
-        assertFalse(lifecycle.claimLook());
-        lifecycle.refused("connection refused");
-        assertFalse(lifecycle.claimLook());
-        time.advance(Lifecycle.LOOK_INTERVAL.minusNanos(1));
-        assertFalse(lifecycle.claimLook());
-        time.advance(Duration.ofNanos(1));
-        assertTrue(lifecycle.claimLook());
-        assertFalse(lifecycle.claimLook());
-        time.advance(Lifecycle.LOOK_INTERVAL);
-        assertTrue(lifecycle.claimLook());
+        lifecycle.missed("silent");
+        lifecycle.missed("silent");
+        lifecycle.foundReady(0, "ok");
+        lifecycle.missed("silent");
+        lifecycle.missed("silent");
+
+        assertEquals(ReplicaState.READY, lifecycle.now().state());
+        lifecycle.missed("silent");
+        assertEquals(ReplicaState.UNREADY, lifecycle.now().state());
+    }
+
+    @Test
+    void foundReady_lessOftenThanTheThreshold_changesNothing() {
+        Lifecycle slow =
+                new Lifecycle(HealthPolicy.builder().successThreshold(2).build(), UNHEARD);
+        slow.started();
+        slow.refused("refused");
+        slow.foundReady(1, "ok");
+        assertEquals(ReplicaState.UNREADY, slow.now().state());
+        slow.foundReady(1, "ok");
+        assertEquals(ReplicaState.READY, slow.now().state());
     }
 }

@@ -1,0 +1,227 @@
+package io.llamaorch.adapter.registry.internal.host;
+
+import io.llamaorch.adapter.registry.TaskReport;
+import io.llamaorch.adapter.registry.TaskStage;
+import io.llamaorch.adapter.spi.CancelReceipt;
+import io.llamaorch.adapter.spi.ErrorCode;
+import io.llamaorch.adapter.spi.StopReason;
+import io.llamaorch.adapter.spi.TimeSource;
+import io.llamaorch.adapter.spi.TokenEvent;
+import io.llamaorch.adapter.spi.TokenStream;
+import io.llamaorch.adapter.spi.Usage;
+import io.llamaorch.adapter.spi.WorkerError;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try of a task on one replica: it begins, its {@link Relay} forwards what comes, and its place is given back when the
+ * engine has let go.
+ *
+ * <p>Thread safety: safe for concurrent use.
+ */
+final class Attempt {
+
+    /** With these the engine itself says that it does not work on the task. */
+    private static final Set<ErrorCode> REFUSALS = EnumSet.of(
+            ErrorCode.INVALID_PARAMS,
+            ErrorCode.CONTEXT_EXCEEDED,
+            ErrorCode.UNSUPPORTED,
+            ErrorCode.UNAUTHORIZED,
+            ErrorCode.NOT_FOUND,
+            ErrorCode.ADMISSION_REJECT,
+            ErrorCode.POOL_UNREADY);
+
+    private final TaskRun run;
+    private final Seat seat;
+    private final int number;
+    private final Terms terms;
+    private final CompletableFuture<TokenStream> stream = new CompletableFuture<>();
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicBoolean placeFree = new AtomicBoolean();
+    private volatile int failuresBefore;
+    private volatile @Nullable String engineVersion;
+    private volatile @Nullable Duration firstToken;
+
+    /**
+     * How it came to its place.
+     *
+     * @param trial whether it is to show that the replica serves again
+     * @param cold whether its session's cache is elsewhere
+     * @param placed when, on the host's clock
+     */
+    record Terms(boolean trial, boolean cold, long placed) {}
+
+    Attempt(TaskRun run, Seat seat, int number, Terms terms) {
+        this.run = run;
+        this.seat = seat;
+        this.number = number;
+        this.terms = terms;
+    }
+
+    TaskRun run() {
+        return run;
+    }
+
+    Seat seat() {
+        return seat;
+    }
+
+    int number() {
+        return number;
+    }
+
+    Terms terms() {
+        return terms;
+    }
+
+    /** Hands the task to the replica. */
+    void begin() {
+        run.start(this::submit);
+    }
+
+    private void submit() {
+        run.report(TaskStage.DISPATCHED, report -> {});
+        failuresBefore = seat.replica().failures();
+        TokenStream opened;
+        try {
+            opened = seat.replica().submit(run.requestNow());
+        } catch (RuntimeException | Error fatal) { // the JVM's own errors only: the adapter's became its stream's
+            neverBegan(fatal);
+            throw fatal;
+        }
+        stream.complete(opened);
+        Relay relay = new Relay(this, run.emitter());
+        try {
+            opened.subscribe(relay);
+        } catch (RuntimeException e) {
+            relay.broken("cannot be subscribed to: it threw " + e, e);
+        }
+        var unused = opened.outcome().whenComplete((terminal, failure) -> {
+            if (failure == null) {
+                over(terminal);
+            } else {
+                relay.broken("has an outcome that failed with " + failure, failure);
+                over(new TokenEvent.Error(WorkerError.of(ErrorCode.INTERNAL, "its outcome failed: " + failure)));
+            }
+            relay.rush();
+        });
+        if (run.isOver()) {
+            opened.cancel();
+        }
+    }
+
+    private void neverBegan(Throwable fatal) {
+        WorkerError error = WorkerError.builder(ErrorCode.INTERNAL, "the job could not be handed over: " + fatal)
+                .cause(fatal)
+                .build();
+        stream.completeExceptionally(fatal);
+        if (over.compareAndSet(false, true)) {
+            run.dispatch().over(this, new TokenEvent.Error(error), true);
+            seat.replica().left();
+        }
+        run.emitter().error(error);
+    }
+
+    /** Cancels what runs; tells what becomes of its place. */
+    CompletionStage<CancelReceipt> cancel() {
+        var unused = stream.thenAccept(TokenStream::cancel);
+        return released();
+    }
+
+    /** What is known of the place that the stream had at the engine; never fails. */
+    private CompletableFuture<CancelReceipt> released() {
+        return stream.thenCompose(TokenStream::released)
+                .exceptionally(failure -> CancelReceipt.unconfirmed("the adapter does not tell: " + failure));
+    }
+
+    /** What the engine has counted so far. */
+    Usage usage() {
+        return stream.isCompletedExceptionally() || !stream.isDone()
+                ? Usage.UNKNOWN
+                : stream.join().usage();
+    }
+
+    /** The first output is about to be handed on: the task is repeated no more. */
+    void settled(TokenEvent first, TokenEvent.@Nullable Started started) {
+        if (first instanceof TokenEvent.Token) {
+            firstToken = run.elapsed();
+        }
+        if (started != null) {
+            engineVersion = started.details().engineVersion().orElse(null);
+        }
+        run.dispatch().settled(run, seat);
+        run.report(TaskStage.STARTED, report -> {});
+    }
+
+    /** The replica's stream is over: once, whoever hears of it first. */
+    void over(TokenEvent.Terminal terminal) {
+        if (!over.compareAndSet(false, true)) {
+            return;
+        }
+        seat.replica().learn(terminal, failuresBefore);
+        run.dispatch().over(this, terminal, isFree(terminal));
+        seat.replica().left();
+    }
+
+    private boolean isFree(TokenEvent.Terminal terminal) {
+        if (terminal instanceof TokenEvent.End end) {
+            return end.reason() != StopReason.CANCELLED || isProved();
+        }
+        return REFUSALS.contains(((TokenEvent.Error) terminal).error().code()) || isProved();
+    }
+
+    private boolean isProved() {
+        CancelReceipt receipt = released().getNow(null);
+        return receipt != null && receipt.outcome() == CancelReceipt.Outcome.SLOT_FREE;
+    }
+
+    /** Its place is kept until it is proved that the engine has let go, or for so long as policy says. */
+    void quarantined(int since) {
+        HostSettings settings = run.settings();
+        TimeSource.Scheduled timer = settings.later(
+                settings.policies().admission().quarantine(),
+                "quarantine of a place on " + seat.replica().spec(),
+                () -> release(since));
+        var unused = released().thenAccept(receipt -> {
+            if (receipt.outcome() == CancelReceipt.Outcome.SLOT_FREE) {
+                timer.cancel();
+                release(since);
+            }
+        });
+    }
+
+    private void release(int since) {
+        if (placeFree.compareAndSet(false, true)) {
+            run.dispatch().release(seat, since);
+        }
+    }
+
+    /** Tells where the task is. */
+    void describe(TaskReport.Builder report) {
+        report.attempt(number, seat.replica().spec());
+        String version = engineVersion;
+        if (version != null) {
+            report.engineVersion(version);
+        }
+        Duration first = firstToken;
+        if (first != null) {
+            report.timeToFirstToken(first);
+        }
+    }
+
+    /** How long the engine generated, by its own word or by the clock. */
+    Optional<Duration> decodeTime(TokenEvent.Terminal terminal) {
+        Optional<Duration> told =
+                terminal instanceof TokenEvent.End end ? end.timings().generation() : Optional.empty();
+        Duration first = firstToken;
+        return told.isPresent() || first == null
+                ? told
+                : Optional.of(run.elapsed().minus(first));
+    }
+}

@@ -1,0 +1,83 @@
+package io.llamaorch.adapter.registry.internal.host;
+
+import io.llamaorch.adapter.registry.PoolExplanation;
+import io.llamaorch.adapter.registry.ReplicaExplanation;
+import io.llamaorch.adapter.registry.ReplicaExplanation.Verdict;
+import io.llamaorch.adapter.registry.ReplicaPlaces;
+import io.llamaorch.adapter.spi.TaskRequest;
+import io.llamaorch.adapter.spi.WorkerError;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Explains what would become of a task that came to a pool now, by asking those that would decide it (DSP-08). */
+final class Explainer {
+
+    private Explainer() {}
+
+    static PoolExplanation explain(String pool, Dispatch dispatch, Optional<TaskRequest> task, List<Replica> leaving) {
+        Wish wish = Wish.of(task.orElseGet(() -> TaskRequest.builder("any").build()));
+        return dispatch.look((choice, line) -> {
+            Seat best = choice.best(wish);
+            List<ReplicaExplanation> replicas = new ArrayList<>();
+            choice.seats().forEach(seat -> replicas.add(explain(seat, wish, best, choice.isHome(wish, seat))));
+            leaving.stream()
+                    .sorted(Comparator.comparing(Replica::id))
+                    .forEach(replica -> replicas.add(leaving(replica)));
+            String outcome = choice.refusal(wish, pool)
+                    .map(refusal -> "it would be refused: " + refusal)
+                    .orElseGet(() -> outcome(best, line.size()));
+            return new PoolExplanation(pool, line.size(), outcome, replicas);
+        });
+    }
+
+    private static String outcome(@Nullable Seat best, int waiting) {
+        if (waiting > 0) {
+            return "it would wait behind " + waiting + (waiting == 1 ? " other" : " others");
+        }
+        return best == null
+                ? "it would wait for a place"
+                : "it would go to replica " + best.replica().id();
+    }
+
+    private static ReplicaExplanation explain(Seat seat, Wish wish, @Nullable Seat best, boolean home) {
+        ReplicaPlaces places = seat.places().now();
+        Optional<WorkerError> unmet = wish.needs().unmetBy(seat);
+        String whyNot = Choice.whyNot(seat);
+        if (unmet.isPresent()) {
+            return explained(seat, places, Verdict.UNABLE, unmet.get().toString());
+        }
+        if (!whyNot.isEmpty()) {
+            return explained(seat, places, Verdict.UNREADY, whyNot);
+        }
+        String count = places.running() + " of " + places.share() + " places are taken"
+                + (places.quarantined() == 0
+                        ? ""
+                        : ", " + places.quarantined() + " more are kept until the engine has surely let go");
+        if (places.free() == 0) {
+            return explained(seat, places, Verdict.FULL, count);
+        }
+        if (best == seat) {
+            return explained(
+                    seat,
+                    places,
+                    Verdict.CHOSEN,
+                    home ? "it holds the session's cache; " + count : "it has most free places; " + count);
+        }
+        return explained(seat, places, Verdict.POSSIBLE, count);
+    }
+
+    private static ReplicaExplanation explained(Seat seat, ReplicaPlaces places, Verdict verdict, String why) {
+        return new ReplicaExplanation(seat.replica().status(), places, verdict, why);
+    }
+
+    private static ReplicaExplanation leaving(Replica replica) {
+        return new ReplicaExplanation(
+                replica.status(),
+                new ReplicaPlaces(0, replica.running(), 0),
+                Verdict.UNREADY,
+                "it drains: " + replica.status().reason());
+    }
+}

@@ -1,0 +1,165 @@
+package io.llamaorch.adapter.registry.internal.host;
+
+import io.llamaorch.adapter.registry.HealthPolicy;
+import io.llamaorch.adapter.registry.ReplicaResult;
+import io.llamaorch.adapter.registry.internal.dispatch.Backoff;
+import io.llamaorch.adapter.spi.TimeSource;
+import io.llamaorch.adapter.spi.WorkerHealth;
+import io.llamaorch.adapter.spi.WorkerProperties;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks after the health of one replica, again and again (HLT-04): at intervals while it is ready, less and less often
+ * while it is not, soon after a task has failed on it, and never twice at a time. Now and then it reads what the engine
+ * tells about itself.
+ *
+ * <p>Thread safety: safe for concurrent use; never blocks.
+ */
+final class Prober {
+
+    /** How old what is known of an engine may become. */
+    static final Duration PROPERTIES_AGE = Duration.ofMinutes(1);
+
+    private final Replica replica;
+    private final HostSettings settings;
+    private final HealthPolicy policy;
+    private final Consumer<WorkerProperties> learner;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Guarded by the lock.
+    private boolean stopped;
+    private boolean looking;
+    private int failed;
+    private long due;
+    private TimeSource.@Nullable Scheduled timer;
+
+    // Of one look at a time.
+    private boolean known;
+    private long readAt;
+
+    Prober(Replica replica, HostSettings settings, Consumer<WorkerProperties> learner) {
+        this.replica = replica;
+        this.settings = settings;
+        this.policy = settings.policies().health();
+        this.learner = learner;
+    }
+
+    /** Looks now, and from now on. */
+    void start() {
+        look();
+    }
+
+    /** Something failed: looks soon. */
+    void hurry() {
+        lock.lock();
+        try {
+            long soon = settings.time().nanoTime() + policy.firstBackoff().toNanos();
+            if (looking || timer == null || due - soon <= 0) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        schedule(policy.firstBackoff());
+    }
+
+    /** What is known of the engine is old at once: it is another. */
+    void forget() {
+        known = false;
+    }
+
+    /** Looks no more. */
+    void stop() {
+        TimeSource.Scheduled armed;
+        lock.lock();
+        try {
+            stopped = true;
+            armed = timer;
+            timer = null;
+        } finally {
+            lock.unlock();
+        }
+        if (armed != null) {
+            armed.cancel();
+        }
+    }
+
+    private void look() {
+        lock.lock();
+        try {
+            if (stopped || looking) {
+                return;
+            }
+            looking = true;
+            timer = null;
+        } finally {
+            lock.unlock();
+        }
+        var unused = replica.health().whenComplete((health, failure) -> looked(health));
+    }
+
+    private void looked(@Nullable WorkerHealth health) {
+        boolean ready = health != null && health.ready();
+        Duration wait;
+        lock.lock();
+        try {
+            looking = false;
+            failed = ready ? 0 : failed + 1;
+            wait = ready
+                    ? interval()
+                    : pause(failed, Optional.ofNullable(health).flatMap(WorkerHealth::retryAfter));
+        } finally {
+            lock.unlock();
+        }
+        schedule(wait);
+        if (ready && (!known || settings.time().nanoTime() - readAt >= PROPERTIES_AGE.toNanos())) {
+            readProperties();
+        }
+    }
+
+    private void readProperties() {
+        var unused = replica.properties().thenAccept(result -> {
+            if (result instanceof ReplicaResult.Known<WorkerProperties> read) {
+                known = true;
+                readAt = settings.time().nanoTime();
+                learner.accept(read.value());
+            }
+        });
+    }
+
+    private Duration interval() {
+        double factor = 1 + policy.jitter() * (2 * settings.chance().getAsDouble() - 1);
+        return Duration.ofNanos((long) (policy.interval().toNanos() * factor));
+    }
+
+    /** Longer each time, or as the engine says; shortened by chance, so that not all come at once. */
+    private Duration pause(int count, Optional<Duration> asked) {
+        long longest = policy.longestBackoff().toNanos();
+        long bound = asked.map(wait -> Math.min(longest, wait.toNanos()))
+                .orElseGet(() -> Backoff.bound(policy.firstBackoff().toNanos(), longest, count));
+        return Duration.ofNanos(
+                (long) (bound * (1 - policy.jitter() * settings.chance().getAsDouble())));
+    }
+
+    private void schedule(Duration wait) {
+        TimeSource.Scheduled next = settings.later(wait, "next look at " + replica.spec(), this::look);
+        TimeSource.Scheduled old;
+        lock.lock();
+        try {
+            old = stopped || looking ? next : timer;
+            if (!stopped && !looking) {
+                timer = next;
+                due = settings.time().nanoTime() + wait.toNanos();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (old != null) {
+            old.cancel();
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package io.llamaorch.adapter.registry.internal.host;
+
+import io.llamaorch.adapter.registry.internal.Foreign;
+import io.llamaorch.adapter.spi.ErrorCode;
+import io.llamaorch.adapter.spi.NonBlockingSubscriber;
+import io.llamaorch.adapter.spi.StopReason;
+import io.llamaorch.adapter.spi.TokenEmitter;
+import io.llamaorch.adapter.spi.TokenEvent;
+import io.llamaorch.adapter.spi.WorkerError;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Forwards a replica's stream to the task's own, event by event, on the thread that brings them: with no lock, and nothing
+ * made for a token. What comes before the first output is held back, since a try that fails until then may be repeated
+ * (DSP-05).
+ *
+ * <p>Thread safety: events come serially; the rest is safe for concurrent use.
+ */
+final class Relay implements NonBlockingSubscriber {
+
+    /** So many events are asked for at a time, and again when so few of them are still to come. */
+    private static final int BATCH = 16;
+
+    private static final int LOW = 8;
+
+    private final Attempt attempt;
+    private final TokenEmitter emitter;
+    private final AtomicInteger coming = new AtomicInteger();
+    private volatile Flow.@Nullable Subscription subscription;
+    private TokenEvent.@Nullable Started started;
+    private TokenEvent.@Nullable Progress progress;
+    private boolean settled;
+    private boolean ended;
+
+    Relay(Attempt attempt, TokenEmitter emitter) {
+        this.attempt = attempt;
+        this.emitter = emitter;
+    }
+
+    @Override
+    public Class<?> behind() {
+        return emitter.inlineSubscriber().orElse(Relay.class);
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription given) {
+        subscription = given;
+        emitter.onDemand(this::ask);
+        ask();
+    }
+
+    /** The stream is over: what is left of it comes at once, so that its end is known without demand (FLW-07). */
+    void rush() {
+        Flow.Subscription open = subscription;
+        if (open != null) {
+            open.request(Long.MAX_VALUE);
+        }
+    }
+
+    @Override
+    public void onNext(TokenEvent event) {
+        try {
+            boolean goOn = settled ? pass(event) : takeFirst(event);
+            if (coming.decrementAndGet() <= LOW && goOn) {
+                ask();
+            }
+        } catch (Throwable e) { // it costs only this task
+            broken("threw " + e + " at what its adapter sent", e);
+            Foreign.rethrowIfFatal(e);
+        }
+    }
+
+    @Override
+    public void onError(Throwable misuse) {
+        broken("was refused by its adapter with " + misuse, misuse);
+    }
+
+    @Override
+    public void onComplete() {
+        if (!ended) {
+            broken("was ended by its adapter without a terminal event", new IllegalStateException("no terminal event"));
+        }
+    }
+
+    private void ask() {
+        Flow.Subscription open = subscription;
+        if (open != null) {
+            coming.addAndGet(BATCH);
+            open.request(BATCH);
+        }
+    }
+
+    private boolean pass(TokenEvent event) {
+        if (event instanceof TokenEvent.Terminal terminal) {
+            ended = true;
+            attempt.over(terminal); // before the consumer hears of it: its next task may want the same place
+        }
+        return emitter.forward(event);
+    }
+
+    private boolean takeFirst(TokenEvent event) {
+        if (event instanceof TokenEvent.Started begun) {
+            started = attempt.terms().cold() ? cold(begun) : begun;
+            return true;
+        }
+        if (event instanceof TokenEvent.Progress latest) {
+            progress = latest;
+            return true;
+        }
+        if (event instanceof TokenEvent.Error failure) {
+            ended = true;
+            attempt.over(failure);
+            attempt.run().failed(attempt, failure.error(), this::passHeld);
+            return false;
+        }
+        settled = true;
+        if (!(event instanceof TokenEvent.End end && end.reason() == StopReason.CANCELLED)) {
+            attempt.settled(event, started);
+        }
+        passHeld();
+        return pass(event);
+    }
+
+    private void passHeld() {
+        if (started != null) {
+            emitter.forward(started);
+            if (progress != null) {
+                emitter.forward(progress);
+            }
+        }
+    }
+
+    /** The adapter does what it must not: it costs this task only. */
+    void broken(String how, Throwable thrown) {
+        emitter.error(WorkerError.builder(
+                        ErrorCode.INTERNAL,
+                        "the stream of " + attempt.seat().replica().spec() + " " + how
+                                + ": this is the adapter's fault")
+                .engine(attempt.seat().replica().spec().engine())
+                .replica(attempt.seat().replica().id())
+                .cause(thrown)
+                .build());
+        var unused = attempt.cancel();
+    }
+
+    private static TokenEvent.Started cold(TokenEvent.Started begun) {
+        return new TokenEvent.Started(
+                begun.jobId(),
+                begun.engine(),
+                begun.model(),
+                begun.details().toBuilder().cacheCold(true).build());
+    }
+}

@@ -1,0 +1,91 @@
+package io.llamaorch.adapter.registry.internal.host;
+
+import io.llamaorch.adapter.registry.BreakerPolicy;
+import io.llamaorch.adapter.registry.internal.dispatch.Breaker;
+import io.llamaorch.adapter.registry.internal.dispatch.Places;
+import io.llamaorch.adapter.spi.WorkerProperties;
+
+/**
+ * What dispatch knows of one replica of a pool.
+ *
+ * <p>Thread safety: everything that changes is guarded by the lock of the pool's {@link Dispatch}, but what is known of its
+ * engine, which may be read by anybody.
+ */
+final class Seat {
+
+    private static final WorkerProperties UNKNOWN = WorkerProperties.builder().build();
+
+    private final Replica replica;
+    private final Places places;
+    private final Breaker breaker;
+    private volatile WorkerProperties properties = UNKNOWN;
+
+    /** Where it stands among the pool's replicas; negative when it has left. */
+    private int index = -1;
+
+    /** Which life of its engine this is: a later one has lost the caches of the former. */
+    private long epoch;
+
+    /** Whether its engine asked to be left alone for a while. */
+    private boolean resting;
+
+    Seat(Replica replica, BreakerPolicy policy) {
+        this.replica = replica;
+        this.places = new Places(replica.spec().share());
+        this.breaker = new Breaker(policy);
+    }
+
+    Replica replica() {
+        return replica;
+    }
+
+    Places places() {
+        return places;
+    }
+
+    Breaker breaker() {
+        return breaker;
+    }
+
+    /** What its engine tells, as far as it was heard. */
+    WorkerProperties properties() {
+        return properties;
+    }
+
+    void learn(WorkerProperties known) {
+        properties = known;
+        places.learn(known.slots());
+    }
+
+    int index() {
+        return index;
+    }
+
+    void moveTo(int place) {
+        index = place;
+    }
+
+    boolean hasLeft() {
+        return index < 0;
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    /** Its engine is another since. */
+    void renew(long newEpoch) {
+        epoch = newEpoch;
+        resting = false;
+        places.forget();
+        breaker.reset();
+    }
+
+    boolean resting() {
+        return resting;
+    }
+
+    void rest(boolean rests) {
+        resting = rests;
+    }
+}

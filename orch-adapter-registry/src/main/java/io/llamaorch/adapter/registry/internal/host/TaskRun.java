@@ -1,0 +1,287 @@
+package io.llamaorch.adapter.registry.internal.host;
+
+import io.llamaorch.adapter.registry.TaskReport;
+import io.llamaorch.adapter.registry.TaskStage;
+import io.llamaorch.adapter.registry.internal.dispatch.WaitingLine;
+import io.llamaorch.adapter.spi.CancelReceipt;
+import io.llamaorch.adapter.spi.ErrorCode;
+import io.llamaorch.adapter.spi.QueueDetails;
+import io.llamaorch.adapter.spi.StopReason;
+import io.llamaorch.adapter.spi.TaskRequest;
+import io.llamaorch.adapter.spi.TimeSource;
+import io.llamaorch.adapter.spi.TokenEmitter;
+import io.llamaorch.adapter.spi.TokenEvent;
+import io.llamaorch.adapter.spi.Usage;
+import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.spi.WorkerException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One task on its way through a host: it waits for a place, is tried, perhaps tried again, and ends once.
+ *
+ * <p>Thread safety: safe for concurrent use; what {@link Dispatch} decides is guarded by its lock.
+ */
+final class TaskRun implements Wish {
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final TaskRequest request;
+    private final TokenEmitter emitter;
+    private final Dispatch dispatch;
+    private final HostSettings settings;
+    private final Needs needs;
+    private final long came;
+    private final QueueTurn turn = new QueueTurn();
+
+    // Written under the lock of the dispatch.
+    private volatile WaitingLine.@Nullable Entry<TaskRun> entry;
+    private volatile @Nullable Attempt attempt;
+    private final List<Seat> tried = new ArrayList<>(1);
+
+    private volatile TimeSource.@Nullable Scheduled timer;
+    private volatile @Nullable WorkerError lastError;
+
+    private TaskRun(TaskRequest request, TokenEmitter emitter, Dispatch dispatch) {
+        this.request = request;
+        this.emitter = emitter;
+        this.dispatch = dispatch;
+        this.settings = dispatch.settings();
+        this.needs = Needs.of(request);
+        this.came = settings.time().nanoTime();
+    }
+
+    /** Begins; never blocks. */
+    static void begin(TaskRequest request, TokenEmitter emitter, Dispatch dispatch) {
+        TaskRun run = new TaskRun(request, emitter, dispatch);
+        emitter.onCancel(cause -> run.cancelled());
+        emitter.usageFrom(run::usage);
+        run.report(TaskStage.SUBMITTED, report -> {});
+        var unused = emitter.stream().outcome().thenAccept(run::ended);
+        dispatch.submit(run);
+    }
+
+    @Override
+    public TaskRequest request() {
+        return request;
+    }
+
+    TokenEmitter emitter() {
+        return emitter;
+    }
+
+    Dispatch dispatch() {
+        return dispatch;
+    }
+
+    HostSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public Needs needs() {
+        return needs;
+    }
+
+    /** When it was submitted, on the host's clock. */
+    long came() {
+        return came;
+    }
+
+    boolean isOver() {
+        return emitter.ended();
+    }
+
+    WaitingLine.@Nullable Entry<TaskRun> entry() {
+        return entry;
+    }
+
+    void entry(WaitingLine.@Nullable Entry<TaskRun> place) {
+        entry = place;
+    }
+
+    @Override
+    public int attempts() {
+        return tried.size();
+    }
+
+    @Override
+    public boolean hasTried(Seat seat) {
+        return tried.contains(seat);
+    }
+
+    /** It has a place on a replica, where it is about to be tried. Needs the lock of the dispatch. */
+    Attempt attempt(Seat seat, boolean trial, boolean cold) {
+        tried.add(seat);
+        Attempt next = new Attempt(
+                this,
+                seat,
+                tried.size(),
+                new Attempt.Terms(trial, cold, settings.time().nanoTime()));
+        attempt = next;
+        return next;
+    }
+
+    /** The task as the next attempt is given it: what is left of its deadline is passed on (TIM-02). */
+    TaskRequest requestNow() {
+        if (request.deadline().isEmpty()) {
+            return request;
+        }
+        Duration left = request.deadline().get().minus(elapsed());
+        return request.toBuilder()
+                .deadline(left.compareTo(Duration.ofMillis(1)) < 0 ? Duration.ofMillis(1) : left)
+                .build();
+    }
+
+    // ---- waiting
+
+    /** It waits, and not for ever. */
+    void waitBegins() {
+        timer = settings.later(
+                settings.policies().admission().longestWait(),
+                "longest wait of job " + request.jobId(),
+                this::waitedTooLong);
+        if (entry == null || isOver()) {
+            stopTimer();
+        }
+    }
+
+    private void waitedTooLong() {
+        if (dispatch.leave(this)) {
+            refuse(dispatch.waitedTooLong(this));
+        }
+    }
+
+    /** Tells where it stands in the queue. */
+    void tell(int position, Optional<Duration> start) {
+        turn.tell(() -> {
+            if (entry != null && !isOver()) {
+                emitter.forward(new TokenEvent.Queued(
+                        position, start.map(QueueDetails::startingIn).orElse(QueueDetails.NONE)));
+                report(TaskStage.QUEUED, report -> report.queued(position, start));
+            }
+        });
+    }
+
+    /** An attempt begins as soon as nobody tells where the task stands. */
+    void start(Runnable begin) {
+        stopTimer();
+        turn.start(begin);
+    }
+
+    // ---- ends
+
+    /** Nothing was tried, or nothing can be tried any more. */
+    void refuse(WorkerError error) {
+        emitter.refused(error);
+    }
+
+    /** An attempt has failed before its first token: it is repeated if that may help (DSP-05), else that is the end. */
+    void failed(Attempt failed, WorkerError error, Runnable passHeld) {
+        lastError = error;
+        boolean ours = !failed.seat().replica().isAlive(); // we took it away: not a failure that could become a storm
+        if (isOver() || !error.retriable() || !dispatch.mayRetry(this, ours)) {
+            passHeld.run();
+            finish(error);
+            return;
+        }
+        Duration wait = ours ? Duration.ZERO : dispatch.backoff().before(failed.number());
+        report(TaskStage.RETRIED, report -> report.error(error));
+        timer = settings.later(wait, "retry of job " + request.jobId(), () -> dispatch.retry(this));
+        if (isOver()) {
+            stopTimer();
+        }
+    }
+
+    /** No replica is left that could be tried. */
+    void giveUp() {
+        WorkerError error = lastError;
+        if (error != null) {
+            finish(error);
+        }
+    }
+
+    private void finish(WorkerError error) {
+        Set<String> replicas = new LinkedHashSet<>();
+        tried.forEach(seat -> replicas.add(seat.replica().id()));
+        emitter.forward(new TokenEvent.Error(tried.size() < 2 ? error : exhausted(error, replicas)));
+    }
+
+    private WorkerError exhausted(WorkerError last, Set<String> replicas) {
+        return WorkerError.builder(
+                        ErrorCode.REPLICA_EXHAUSTED,
+                        tried.size() + " attempts failed, on " + String.join(", ", replicas) + "; the last: "
+                                + last.message())
+                .retriable(last.retriable())
+                .engine(last.engine())
+                .replica(last.replica())
+                .usage(last.usage())
+                .excerpt(last.excerpt())
+                .retryAfter(last.retryAfter().orElse(RETRY_AFTER))
+                .cause(new WorkerException(last))
+                .build();
+    }
+
+    /** It has ended by something else than an attempt's own end; tells what is known of the engine's place. */
+    private CompletionStage<CancelReceipt> cancelled() {
+        stopTimer();
+        boolean waited = dispatch.leave(this);
+        Attempt running = attempt;
+        return waited || running == null
+                ? CompletableFuture.completedStage(CancelReceipt.slotFree(Duration.ZERO))
+                : running.cancel();
+    }
+
+    private Usage usage() {
+        Attempt running = attempt;
+        return running == null ? Usage.UNKNOWN : running.usage();
+    }
+
+    private void stopTimer() {
+        TimeSource.Scheduled armed = timer;
+        if (armed != null) {
+            timer = null;
+            armed.cancel();
+        }
+    }
+
+    // ---- what others hear of it
+
+    private void ended(TokenEvent.Terminal terminal) {
+        stopTimer();
+        TaskStage stage = terminal instanceof TokenEvent.Error
+                ? TaskStage.FAILED
+                : ((TokenEvent.End) terminal).reason() == StopReason.CANCELLED ? TaskStage.CANCELLED : TaskStage.ENDED;
+        report(stage, report -> {
+            report.terminal(terminal);
+            Attempt last = attempt;
+            if (last != null) {
+                last.decodeTime(terminal).ifPresent(report::decodeTime);
+            }
+        });
+    }
+
+    void report(TaskStage stage, java.util.function.Consumer<TaskReport.Builder> details) {
+        settings.announcements().task(() -> {
+            TaskReport.Builder report =
+                    TaskReport.builder(stage, dispatch.pool(), request).elapsed(elapsed());
+            Attempt last = attempt;
+            if (last != null) {
+                last.describe(report);
+            }
+            details.accept(report);
+            return report.build();
+        });
+    }
+
+    Duration elapsed() {
+        return Duration.ofNanos(settings.time().nanoTime() - came);
+    }
+}
