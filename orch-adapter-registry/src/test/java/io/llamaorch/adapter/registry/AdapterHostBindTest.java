@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.mock;
-import static org.mockito.Mockito.reset;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
@@ -79,8 +79,7 @@ class AdapterHostBindTest {
                 .getMessage();
         assertEquals("replica p/r0 (fake): url is missing", message);
 
-        reset(factory);
-        when(factory.create(any())).thenReturn(adapter);
+        doReturn(adapter).when(factory).create(any());
         assertEquals("r0", host.bind(unnamed("p")).replica());
     }
 

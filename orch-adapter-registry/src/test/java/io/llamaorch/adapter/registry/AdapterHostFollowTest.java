@@ -395,7 +395,7 @@ class AdapterHostFollowTest extends HostFixture {
         assertEquals(1, source.readings);
         assertEquals(1, host.replicas(POOL).size());
         assertTrue(followed.refresh().toCompletableFuture().isCompletedExceptionally());
-        assertEquals(0, time.waiting());
+        assertEquals(List.of("next look at default/r0 (fake at http://a) in PT4S"), time.pending());
     }
 
     @Test

@@ -13,7 +13,6 @@ import io.llamaorch.adapter.spi.WorkerException;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerProperties;
 import io.llamaorch.adapter.tck.NoLeaks;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -56,98 +55,6 @@ class AdapterHostHealthTest extends HostFixture {
         assertFailed(code, submit("a"));
         assertEquals(ReplicaState.READY, status("r0").state());
         assertEquals("", status("r0").reason());
-    }
-
-    @Test
-    void submit_whenAnUnreadyReplicaServesAStream_itIsReady() {
-        FakeAdapter r0 = bind("r0").fails(ErrorCode.POOL_UNAVAILABLE);
-        submit("a");
-        r0.says("hello");
-        assertEnded(submit("b"));
-        assertEquals(ReplicaState.READY, status("r0").state());
-        assertEquals("", status("r0").reason());
-    }
-
-    @Test
-    void submit_whenNoneIsReady_triesTheOneThatFailedLongestAgo() {
-        FakeAdapter r0 = failing("r0");
-        FakeAdapter r1 = failing("r1");
-        submit("a");
-        time.advance(Duration.ofMillis(100));
-        submit("b");
-        time.advance(Duration.ofMillis(100));
-        submit("c");
-        time.advance(Duration.ofMillis(100));
-        submit("d");
-        assertEquals(List.of("a", "c"), r0.jobs);
-        assertEquals(List.of("b", "d"), r1.jobs);
-    }
-
-    /** Looking at a replica once counted as its failure, so that the order was forgotten at the first look. */
-    @Test
-    void submit_whenNoneIsReadyAndAllAreLookedAt_stillTriesTheOneThatFailedLongestAgo() {
-        CompletableFuture<WorkerHealth> pending = new CompletableFuture<>();
-        FakeAdapter r0 = failing("r0").healthIs(() -> pending);
-        FakeAdapter r1 = failing("r1");
-        submit("a");
-        time.advance(Duration.ofMillis(100));
-        submit("b");
-        time.advance(Duration.ofMillis(100));
-        submit("c");
-        time.advance(Duration.ofSeconds(2));
-        submit("d");
-        assertEquals(List.of(1, 1), List.of(r0.healthChecks.get(), r1.healthChecks.get()));
-        assertEquals(List.of("a", "c"), r0.jobs);
-        assertEquals(List.of("b", "d"), r1.jobs);
-        pending.complete(LOADING);
-    }
-
-    @Test
-    void submit_whileAReplicaIsUnready_looksAtItAtMostOnceASecond() {
-        FakeAdapter r0 = failing("r0");
-        bind("r1").says("hello");
-        submit("a");
-        assertEquals(0, r0.healthChecks.get());
-        time.advance(Duration.ofMillis(999));
-        submit("b");
-        assertEquals(0, r0.healthChecks.get());
-        time.advance(Duration.ofMillis(1));
-        submit("c");
-        submit("d");
-        assertEquals(1, r0.healthChecks.get());
-        time.advance(Duration.ofMillis(999));
-        submit("e");
-        assertEquals(1, r0.healthChecks.get());
-        time.advance(Duration.ofMillis(1));
-        submit("f");
-        assertEquals(2, r0.healthChecks.get());
-    }
-
-    @Test
-    void submit_whenTheLookFindsItReady_usesItAgain() {
-        FakeAdapter r0 = failing("r0");
-        bind("r1").says("hello");
-        submit("a");
-        r0.says("hello").healthIs(WorkerHealth.healthy("it loaded its model"));
-        time.advance(Duration.ofSeconds(1));
-        submit("b");
-        assertEquals(ReplicaState.READY, status("r0").state());
-        assertEquals(List.of("a", "b"), r0.jobs);
-    }
-
-    @Test
-    void submit_whenTheLookThrows_goesToAnother() {
-        FakeAdapter r0 = failing("r0").healthIs(() -> Sneaky.raise(new IOException("boom")));
-        bind("r1").says("hello");
-        submit("a");
-        time.advance(Duration.ofSeconds(1));
-        assertEnded(submit("b"));
-        assertEquals(1, r0.healthChecks.get());
-        assertEquals(ReplicaState.UNREADY, status("r0").state());
-    }
-
-    private FakeAdapter failing(String replica) {
-        return bind(replica).fails(ErrorCode.POOL_UNAVAILABLE).healthIs(LOADING);
     }
 
     @Test
@@ -220,7 +127,7 @@ class AdapterHostHealthTest extends HostFixture {
                         .error()
                         .code());
         assertInstanceOf(ReplicaResult.Known.class, properties.get("r1"));
-        assertEquals(0, time.waiting());
+        assertEquals(2, time.waiting(), "the next look at each");
     }
 
     @Test
@@ -253,7 +160,7 @@ class AdapterHostHealthTest extends HostFixture {
         assertInstanceOf(ReplicaResult.Failed.class, now(properties).get("r0"));
         assertInstanceOf(ReplicaResult.Known.class, now(properties).get("r1"));
         assertEquals(ReplicaState.UNREADY, status("r0").state());
-        assertEquals(0, time.waiting());
+        assertEquals(2, time.waiting(), "the next look at each");
     }
 
     /** A replica that was revived so would take tasks, and blame its closed adapter for refusing them. */

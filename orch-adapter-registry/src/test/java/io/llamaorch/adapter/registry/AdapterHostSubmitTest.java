@@ -91,12 +91,12 @@ class AdapterHostSubmitTest extends HostFixture {
     }
 
     @Test
-    void submit_whenPinnedToAnUnreadyReplica_isObeyed() {
+    void submit_whenPinnedToAnUnreadyReplica_isRefusedAndNeverMoved() {
         bind("r0");
         FakeAdapter r1 = bind("r1").fails(ErrorCode.POOL_UNAVAILABLE);
         assertFailed(ErrorCode.POOL_UNAVAILABLE, host.submit(POOL, pinned("a", "r1")));
         assertFailed(ErrorCode.POOL_UNAVAILABLE, host.submit(POOL, pinned("b", "r1")));
-        assertEquals(List.of("a", "b"), r1.jobs);
+        assertEquals(List.of("a"), r1.jobs);
     }
 
     @Test
@@ -201,9 +201,9 @@ class AdapterHostSubmitTest extends HostFixture {
             throw new OutOfMemoryError("as scripted");
         });
         assertThrows(OutOfMemoryError.class, () -> submit("j"));
-        assertEquals(Cancellation.Answer.NOT_RUNNING, now(answers.get(0).accepted()));
+        assertEquals(Cancellation.Answer.ACCEPTED, now(answers.get(0).accepted()));
         assertEquals(
-                CancelReceipt.Outcome.NOT_RUNNING, now(answers.get(0).settled()).outcome());
+                CancelReceipt.Outcome.UNCONFIRMED, now(answers.get(0).settled()).outcome());
     }
 
     static List<Throwable> whatAdaptersThrow() {

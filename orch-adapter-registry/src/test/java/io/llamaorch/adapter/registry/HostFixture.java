@@ -32,6 +32,7 @@ abstract class HostFixture {
                     .deliveryExecutor(Runnable::run)
                     .chance(() -> 0.5) // no jitter, and back-offs of half their bound
                     .retries(RetryPolicy.builder().attempts(1).build())
+                    .health(HealthPolicy.builder().failureThreshold(1).build())
                     .listener(new HostListener() {
                         @Override
                         public void onMove(ReplicaMove move) {

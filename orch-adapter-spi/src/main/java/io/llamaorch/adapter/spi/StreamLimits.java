@@ -31,9 +31,9 @@ public record StreamLimits(Duration firstToken, Duration idle, Duration wholeCal
      * @param consumer how long nobody may subscribe, and how long a subscriber may ask for nothing while events wait
      */
     public StreamLimits {
-        requirePositive("firstToken", firstToken);
-        requirePositive("idle", idle);
-        requirePositive("wholeCall", wholeCall);
+        Consumer.requirePositive("firstToken", firstToken);
+        Consumer.requirePositive("idle", idle);
+        Consumer.requirePositive("wholeCall", wholeCall);
         Objects.requireNonNull(consumer, "consumer");
     }
 
@@ -68,12 +68,6 @@ public record StreamLimits(Duration firstToken, Duration idle, Duration wholeCal
                 .build();
     }
 
-    private static void requirePositive(String name, Duration limit) {
-        if (limit.isNegative() || limit.isZero()) {
-            throw new IllegalArgumentException(name + " is " + limit + ": it must be above zero");
-        }
-    }
-
     /**
      * The limits on who consumes a stream; they end it with {@code End(CANCELLED)}.
      *
@@ -94,6 +88,13 @@ public record StreamLimits(Duration firstToken, Duration idle, Duration wholeCal
         public Consumer {
             requirePositive("unclaimed", unclaimed);
             requirePositive("stalled", stalled);
+        }
+
+        /** Here, and not in the class around it, so that either may be initialized first. */
+        private static void requirePositive(String name, Duration limit) {
+            if (limit.isNegative() || limit.isZero()) {
+                throw new IllegalArgumentException(name + " is " + limit + ": it must be above zero");
+            }
         }
     }
 }

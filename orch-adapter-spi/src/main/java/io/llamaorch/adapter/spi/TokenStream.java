@@ -100,7 +100,7 @@ public interface TokenStream extends Flow.Publisher<TokenEvent>, Iterable<TokenE
         Objects.requireNonNull(jobId, "jobId");
         EmitterCore emitter =
                 new EmitterCore(jobId, "", "", StreamLimits.DEFAULT, Deliveries.shared(), TimeSource.system());
-        emitter.error(error);
+        emitter.refused(error);
         return emitter.stream();
     }
 }

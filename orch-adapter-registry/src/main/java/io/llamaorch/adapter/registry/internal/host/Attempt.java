@@ -183,11 +183,11 @@ final class Attempt {
 
     /** Its place is kept until it is proved that the engine has let go, or for so long as policy says. */
     void quarantined(int since) {
-        HostSettings settings = run.settings();
-        TimeSource.Scheduled timer = settings.later(
-                settings.policies().admission().quarantine(),
-                "quarantine of a place on " + seat.replica().spec(),
-                () -> release(since));
+        TimeSource.Scheduled timer = seat.timers()
+                .later(
+                        run.settings().policies().admission().quarantine(),
+                        "quarantine of a place on " + seat.replica().spec(),
+                        () -> release(since));
         var unused = released().thenAccept(receipt -> {
             if (receipt.outcome() == CancelReceipt.Outcome.SLOT_FREE) {
                 timer.cancel();

@@ -347,7 +347,7 @@ final class Dispatch {
         Duration ceiling = settings.policies().retry().retryAfterCeiling();
         Duration rest = asked.compareTo(ceiling) > 0 ? ceiling : asked;
         seat.rest(true);
-        effects.add(() -> settings.later(rest, "rest of " + seat.replica().spec(), () -> rested(seat)));
+        effects.add(() -> seat.timers().later(rest, "rest of " + seat.replica().spec(), () -> rested(seat)));
     }
 
     private void rested(Seat seat) {
@@ -366,10 +366,11 @@ final class Dispatch {
         settings.announcements().add(new BreakerMove(seat.replica().spec(), before, now, cause));
         effects.add(settings.announcements()::tell);
         if (now == BreakerState.OPEN) {
-            effects.add(() -> settings.later(
-                    settings.policies().breaker().openFor(),
-                    "open breaker of " + seat.replica().spec(),
-                    () -> halfOpen(seat)));
+            effects.add(() -> seat.timers()
+                    .later(
+                            settings.policies().breaker().openFor(),
+                            "open breaker of " + seat.replica().spec(),
+                            () -> halfOpen(seat)));
         }
     }
 

@@ -70,7 +70,7 @@ public final class Replica {
         this.capabilities = made.capabilities;
         this.questions = new Questions(spec, settings.time(), settings.executor());
         this.lifecycle = made.lifecycle;
-        this.seat = new Seat(this, settings.policies().breaker());
+        this.seat = new Seat(this, settings);
         this.prober = new Prober(this, settings, this::learned);
         this.drain = new Drain(this, settings.time());
     }
@@ -269,6 +269,7 @@ public final class Replica {
      */
     CompletableFuture<DrainResult> drain(Duration limit, String why) {
         prober.stop();
+        seat.timers().close();
         lifecycle.draining(why);
         drain.within(limit);
         if (running() == 0) {

@@ -1,6 +1,5 @@
 package io.llamaorch.adapter.registry.internal.host;
 
-import io.llamaorch.adapter.registry.BreakerPolicy;
 import io.llamaorch.adapter.registry.internal.dispatch.Breaker;
 import io.llamaorch.adapter.registry.internal.dispatch.Places;
 import io.llamaorch.adapter.spi.WorkerProperties;
@@ -18,6 +17,7 @@ final class Seat {
     private final Replica replica;
     private final Places places;
     private final Breaker breaker;
+    private final Timers timers;
     private volatile WorkerProperties properties = UNKNOWN;
 
     /** Where it stands among the pool's replicas; negative when it has left. */
@@ -29,10 +29,16 @@ final class Seat {
     /** Whether its engine asked to be left alone for a while. */
     private boolean resting;
 
-    Seat(Replica replica, BreakerPolicy policy) {
+    Seat(Replica replica, HostSettings settings) {
         this.replica = replica;
         this.places = new Places(replica.spec().share());
-        this.breaker = new Breaker(policy);
+        this.breaker = new Breaker(settings.policies().breaker());
+        this.timers = new Timers(settings);
+    }
+
+    /** What is to happen to it later. */
+    Timers timers() {
+        return timers;
     }
 
     Replica replica() {

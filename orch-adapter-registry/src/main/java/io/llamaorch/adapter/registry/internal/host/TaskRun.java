@@ -39,6 +39,7 @@ final class TaskRun implements Wish {
     private final HostSettings settings;
     private final Needs needs;
     private final long came;
+    private final Timers timers;
     private final QueueTurn turn = new QueueTurn();
 
     // Written under the lock of the dispatch.
@@ -46,7 +47,7 @@ final class TaskRun implements Wish {
     private volatile @Nullable Attempt attempt;
     private final List<Seat> tried = new ArrayList<>(1);
 
-    private volatile TimeSource.@Nullable Scheduled timer;
+    private volatile TimeSource.@Nullable Scheduled waitLimit;
     private volatile @Nullable WorkerError lastError;
 
     private TaskRun(TaskRequest request, TokenEmitter emitter, Dispatch dispatch) {
@@ -56,6 +57,7 @@ final class TaskRun implements Wish {
         this.settings = dispatch.settings();
         this.needs = Needs.of(request);
         this.came = settings.time().nanoTime();
+        this.timers = new Timers(settings);
     }
 
     /** Begins; never blocks. */
@@ -144,12 +146,12 @@ final class TaskRun implements Wish {
 
     /** It waits, and not for ever. */
     void waitBegins() {
-        timer = settings.later(
+        waitLimit = timers.later(
                 settings.policies().admission().longestWait(),
                 "longest wait of job " + request.jobId(),
                 this::waitedTooLong);
-        if (entry == null || isOver()) {
-            stopTimer();
+        if (entry == null) {
+            waitEnds();
         }
     }
 
@@ -172,7 +174,7 @@ final class TaskRun implements Wish {
 
     /** An attempt begins as soon as nobody tells where the task stands. */
     void start(Runnable begin) {
-        stopTimer();
+        waitEnds();
         turn.start(begin);
     }
 
@@ -194,10 +196,7 @@ final class TaskRun implements Wish {
         }
         Duration wait = ours ? Duration.ZERO : dispatch.backoff().before(failed.number());
         report(TaskStage.RETRIED, report -> report.error(error));
-        timer = settings.later(wait, "retry of job " + request.jobId(), () -> dispatch.retry(this));
-        if (isOver()) {
-            stopTimer();
-        }
+        timers.later(wait, "retry of job " + request.jobId(), () -> dispatch.retry(this));
     }
 
     /** No replica is left that could be tried. */
@@ -231,7 +230,7 @@ final class TaskRun implements Wish {
 
     /** It has ended by something else than an attempt's own end; tells what is known of the engine's place. */
     private CompletionStage<CancelReceipt> cancelled() {
-        stopTimer();
+        timers.close();
         boolean waited = dispatch.leave(this);
         Attempt running = attempt;
         return waited || running == null
@@ -244,18 +243,17 @@ final class TaskRun implements Wish {
         return running == null ? Usage.UNKNOWN : running.usage();
     }
 
-    private void stopTimer() {
-        TimeSource.Scheduled armed = timer;
-        if (armed != null) {
-            timer = null;
-            armed.cancel();
+    private void waitEnds() {
+        TimeSource.Scheduled limit = waitLimit;
+        if (limit != null) {
+            limit.cancel();
         }
     }
 
     // ---- what others hear of it
 
     private void ended(TokenEvent.Terminal terminal) {
-        stopTimer();
+        timers.close();
         TaskStage stage = terminal instanceof TokenEvent.Error
                 ? TaskStage.FAILED
                 : ((TokenEvent.End) terminal).reason() == StopReason.CANCELLED ? TaskStage.CANCELLED : TaskStage.ENDED;
