@@ -63,6 +63,7 @@ class AdapterHostRaceTest {
             "CANCELLED by CALLER",
             "Error(NOT_FOUND)",
             "Error(POOL_UNAVAILABLE)",
+            "Error(REPLICA_EXHAUSTED)",
             "Error(INVALID_PARAMS)");
 
     private final PrintStream log = System.err;
@@ -107,9 +108,6 @@ class AdapterHostRaceTest {
         System.out.println("races at the host: " + distribution);
         int all = distribution.values().stream().mapToInt(Integer::intValue).sum();
         assertTrue(all >= 10_000, "only " + all + " races");
-        int exhausted = distribution.getOrDefault("Error(REPLICA_EXHAUSTED)", 0); // may happen, and need not
-        distribution.remove("Error(REPLICA_EXHAUSTED)");
-        assertTrue(exhausted * 10 < all, exhausted + " of " + all + " were tried everywhere in vain, seed " + SEED);
         assertEquals(KINDS, distribution.keySet(), "seed " + SEED);
         distribution.forEach((kind, times) ->
                 assertTrue(times * 100 >= all, kind + " won only " + times + " of " + all + ", seed " + SEED));

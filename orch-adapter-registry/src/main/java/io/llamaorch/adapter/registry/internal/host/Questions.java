@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
@@ -22,6 +24,9 @@ final class Questions {
     private final ReplicaSpec spec;
     private final TimeSource time;
     private final Executor executor;
+
+    /** What is not answered yet, each beside its limit. */
+    private final ConcurrentMap<TimeSource.Scheduled, CompletableFuture<?>> open = new ConcurrentHashMap<>();
 
     Questions(ReplicaSpec spec, TimeSource time, Executor executor) {
         this.spec = spec;
@@ -44,10 +49,14 @@ final class Questions {
                 return "limit of a question to " + spec;
             }
         });
+        open.put(limit, answer);
+        var unused = answer.whenComplete((value, failure) -> {
+            limit.cancel();
+            open.remove(limit);
+        });
         try {
             CompletionStage<T> stage = Objects.requireNonNull(question.get(), "it gave no stage");
-            var unused = stage.whenComplete((value, failure) -> {
-                limit.cancel();
+            var ignored = stage.whenComplete((value, failure) -> {
                 if (failure != null) {
                     answer.completeExceptionally(failure);
                 } else if (value == null) {
@@ -57,11 +66,19 @@ final class Questions {
                 }
             });
         } catch (Throwable e) { // it costs only this answer
-            limit.cancel();
+            limit.cancel(); // also of one that must not be caught
+            open.remove(limit);
             Foreign.rethrowIfFatal(e);
             answer.completeExceptionally(e);
         }
         return answer;
+    }
+
+    /** Nobody will answer any more: what is open is told so. */
+    void close(WorkerError why) {
+        open.values()
+                .forEach(
+                        answer -> Handover.run(executor, () -> answer.completeExceptionally(new WorkerException(why))));
     }
 
     WorkerError threw(Throwable thrown) {

@@ -280,6 +280,7 @@ public final class Replica {
 
     void closed(String how) {
         lifecycle.closed(how);
+        questions.close(unbound());
     }
 
     /** Closes the adapter, which ends its streams; what it throws is logged, for nobody can mend it. */
