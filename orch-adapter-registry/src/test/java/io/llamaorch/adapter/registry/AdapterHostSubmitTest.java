@@ -203,7 +203,7 @@ class AdapterHostSubmitTest extends HostFixture {
         assertThrows(OutOfMemoryError.class, () -> submit("j"));
         assertEquals(Cancellation.Answer.ACCEPTED, now(answers.get(0).accepted()));
         assertEquals(
-                CancelReceipt.Outcome.UNCONFIRMED, now(answers.get(0).settled()).outcome());
+                CancelReceipt.Outcome.SLOT_FREE, now(answers.get(0).settled()).outcome());
     }
 
     static List<Throwable> whatAdaptersThrow() {

@@ -6,7 +6,7 @@ import io.llamaorch.adapter.registry.ReplicaMove;
 import io.llamaorch.adapter.registry.ReplicaSpec;
 import io.llamaorch.adapter.registry.ReplicaState;
 import io.llamaorch.adapter.registry.TaskReport;
-import java.util.ArrayList;
+import io.llamaorch.adapter.registry.TaskStage;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -24,8 +24,9 @@ public final class Announcements {
     private record Ear(HostListener listener, Audience audience) {}
 
     private final HostLog log = new HostLog();
+    private final Ear logEar;
+    private final List<Ear> others;
     private final List<Ear> ears;
-    private final boolean othersListen;
 
     /**
      * Makes announcements to some.
@@ -34,10 +35,11 @@ public final class Announcements {
      * @param executor where they hear of it
      */
     public Announcements(List<HostListener> listeners, Executor executor) {
-        this.othersListen = !listeners.isEmpty();
-        this.ears = new ArrayList<>(Stream.concat(Stream.of(log), listeners.stream())
+        this.logEar = new Ear(log, new Audience(log, executor));
+        this.others = listeners.stream()
                 .map(listener -> new Ear(listener, new Audience(listener, executor)))
-                .toList());
+                .toList();
+        this.ears = Stream.concat(Stream.of(logEar), others.stream()).toList();
     }
 
     Lifecycle.Moves of(ReplicaSpec spec) {
@@ -60,12 +62,16 @@ public final class Announcements {
         ears.forEach(ear -> ear.audience.add(move, () -> ear.listener.onBreaker(move)));
     }
 
-    /** Tells of a task; the report is not even made if nobody wants it. */
-    void task(Supplier<TaskReport> report) {
-        if (othersListen || log.wantsTasks()) {
-            TaskReport made = report.get();
-            ears.forEach(ear -> ear.audience.addUnlessMuchWaits(made, () -> ear.listener.onTask(made)));
-            tell();
+    /** Tells of a task at a stage; the report is not even made if nobody wants it. */
+    void task(TaskStage stage, Supplier<TaskReport> report) {
+        List<Ear> hear = log.wants(stage) ? ears : others;
+        if (hear.isEmpty()) {
+            return;
+        }
+        TaskReport made = report.get();
+        for (Ear ear : hear) {
+            ear.audience.addUnlessMuchWaits(made, () -> ear.listener.onTask(made));
+            ear.audience.tell();
         }
     }
 

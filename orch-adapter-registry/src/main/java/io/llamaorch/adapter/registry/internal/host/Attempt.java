@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -86,6 +87,10 @@ final class Attempt {
     }
 
     private void submit() {
+        if (run.isOver()) {
+            neverBegan(new CancellationException("it was cancelled before"));
+            return;
+        }
         run.report(TaskStage.DISPATCHED, report -> {});
         failuresBefore = seat.replica().failures();
         TokenStream opened;
@@ -96,7 +101,8 @@ final class Attempt {
             throw fatal;
         }
         stream.complete(opened);
-        Relay relay = new Relay(this, run.emitter());
+        Relay relay = new Relay(
+                this, run.emitter(), number < run.settings().policies().retry().attempts());
         try {
             opened.subscribe(relay);
         } catch (RuntimeException e) {
@@ -116,16 +122,17 @@ final class Attempt {
         }
     }
 
-    private void neverBegan(Throwable fatal) {
-        WorkerError error = WorkerError.builder(ErrorCode.INTERNAL, "the job could not be handed over: " + fatal)
-                .cause(fatal)
+    /** Nothing was sent to the engine. */
+    private void neverBegan(Throwable why) {
+        WorkerError error = WorkerError.builder(ErrorCode.INTERNAL, "the job could not be handed over: " + why)
+                .cause(why)
                 .build();
-        stream.completeExceptionally(fatal);
+        stream.complete(TokenStream.failed(run.request().jobId(), error));
         if (over.compareAndSet(false, true)) {
             run.dispatch().over(this, new TokenEvent.Error(error), true);
             seat.replica().left();
         }
-        run.emitter().error(error);
+        run.emitter().refused(error);
     }
 
     /** Cancels what runs; tells what becomes of its place. */
@@ -142,18 +149,19 @@ final class Attempt {
 
     /** What the engine has counted so far. */
     Usage usage() {
-        return stream.isCompletedExceptionally() || !stream.isDone()
-                ? Usage.UNKNOWN
-                : stream.join().usage();
+        TokenStream opened = stream.getNow(null);
+        return opened == null ? Usage.UNKNOWN : opened.usage();
+    }
+
+    /** The engine took the task. */
+    void started(TokenEvent.Started started) {
+        engineVersion = started.details().engineVersion().orElse(null);
     }
 
     /** The first output is about to be handed on: the task is repeated no more. */
-    void settled(TokenEvent first, TokenEvent.@Nullable Started started) {
+    void settled(TokenEvent first) {
         if (first instanceof TokenEvent.Token) {
             firstToken = run.elapsed();
-        }
-        if (started != null) {
-            engineVersion = started.details().engineVersion().orElse(null);
         }
         run.dispatch().settled(run, seat);
         run.report(TaskStage.STARTED, report -> {});

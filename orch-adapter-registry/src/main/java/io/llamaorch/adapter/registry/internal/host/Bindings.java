@@ -189,9 +189,11 @@ public final class Bindings {
             WorkerError error = noSuchPool(pool);
             maker.settings()
                     .announcements()
-                    .task(() -> TaskReport.builder(TaskStage.FAILED, pool, task)
-                            .terminal(new TokenEvent.Error(error))
-                            .build());
+                    .task(
+                            TaskStage.FAILED,
+                            () -> TaskReport.builder(TaskStage.FAILED, pool, task)
+                                    .terminal(new TokenEvent.Error(error))
+                                    .build());
             emitter.refused(error);
         });
     }

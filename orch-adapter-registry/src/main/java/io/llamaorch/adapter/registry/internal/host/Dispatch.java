@@ -126,6 +126,9 @@ final class Dispatch {
     /** A task comes: it gets a place, waits for one, or is refused. */
     void submit(TaskRun run) {
         locked(effects -> {
+            if (run.isOver()) {
+                return; // cancelled by its id before it was here
+            }
             budget.deposit();
             Seat free = line.isEmpty() ? choice.best(run) : null;
             if (free != null) {

@@ -20,9 +20,22 @@ final class Effects {
         return effects.isEmpty();
     }
 
+    /** Does all of them, whatever one throws. */
     void run() {
-        for (Runnable effect : effects) {
-            effect.run();
+        run(0);
+    }
+
+    private void run(int from) {
+        for (int i = from; i < effects.size(); i++) {
+            boolean done = false;
+            try {
+                effects.get(i).run();
+                done = true;
+            } finally {
+                if (!done) {
+                    run(i + 1);
+                }
+            }
         }
     }
 }

@@ -5,11 +5,14 @@ import io.llamaorch.adapter.registry.HostListener;
 import io.llamaorch.adapter.registry.ReplicaMove;
 import io.llamaorch.adapter.registry.ReplicaSpec;
 import io.llamaorch.adapter.registry.TaskReport;
+import io.llamaorch.adapter.registry.TaskStage;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.Usage;
 import io.llamaorch.adapter.spi.WorkerError;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -24,9 +27,9 @@ final class HostLog implements HostListener {
     private static final Logger TASKS = LoggerFactory.getLogger("io.llamaorch.adapter.registry.tasks");
     private static final Logger REPLICAS = LoggerFactory.getLogger("io.llamaorch.adapter.registry.replicas");
 
-    /** Whether any record of a task is written. */
-    boolean wantsTasks() {
-        return TASKS.isErrorEnabled();
+    /** Whether a record of this stage is written at all. */
+    boolean wants(TaskStage stage) {
+        return TASKS.isEnabledForLevel(level(stage));
     }
 
     @Override
@@ -53,7 +56,7 @@ final class HostLog implements HostListener {
 
     @Override
     public void onTask(TaskReport report) {
-        LoggingEventBuilder event = TASKS.atLevel(level(report)).addKeyValue("job_id", report.jobId());
+        LoggingEventBuilder event = TASKS.atLevel(level(report.stage())).addKeyValue("job_id", report.jobId());
         event = report.sessionId().map(value("session_id", event)).orElse(event);
         event = report.correlationId().map(value("correlation_id", event)).orElse(event);
         event = event.addKeyValue("pool_id", report.pool());
@@ -70,8 +73,8 @@ final class HostLog implements HostListener {
         event.addKeyValue("human", human(report)).log(report.stage().name().toLowerCase(Locale.ROOT));
     }
 
-    private static Level level(TaskReport report) {
-        return switch (report.stage()) {
+    private static Level level(TaskStage stage) {
+        return switch (stage) {
             case QUEUED, DISPATCHED -> Level.DEBUG;
             case SUBMITTED, STARTED, ENDED, CANCELLED -> Level.INFO;
             case RETRIED, FAILED -> Level.WARN;
@@ -91,13 +94,11 @@ final class HostLog implements HostListener {
                 .addKeyValue("engine", spec.engine());
     }
 
-    private static java.util.function.Function<Object, LoggingEventBuilder> value(
-            String name, LoggingEventBuilder event) {
+    private static Function<Object, LoggingEventBuilder> value(String name, LoggingEventBuilder event) {
         return value -> event.addKeyValue(name, value);
     }
 
-    private static LoggingEventBuilder millis(
-            LoggingEventBuilder event, String name, java.util.Optional<Duration> time) {
+    private static LoggingEventBuilder millis(LoggingEventBuilder event, String name, Optional<Duration> time) {
         return time.isEmpty() ? event : event.addKeyValue(name, time.get().toMillis());
     }
 

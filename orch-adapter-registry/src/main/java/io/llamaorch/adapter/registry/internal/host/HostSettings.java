@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.registry.internal.host;
 
 import io.llamaorch.adapter.spi.TimeSource;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.DoubleSupplier;
 
@@ -22,7 +23,7 @@ public record HostSettings(
     }
 
     /** Calls something on the executor, later. */
-    TimeSource.Scheduled later(java.time.Duration delay, String what, Runnable task) {
+    TimeSource.Scheduled later(Duration delay, String what, Runnable task) {
         return time.schedule(delay, new Runnable() {
             @Override
             public void run() {

@@ -26,8 +26,8 @@ final class Lifecycle {
     private final ReentrantLock lock = new ReentrantLock();
     private volatile Now now = new Now(ReplicaState.STARTING, STARTING_REASON, 0);
 
-    // Guarded by the lock: looks in a row that went the same way, while the state says otherwise.
-    private int misses;
+    // Written under the lock: looks in a row that went the same way, while the state says otherwise.
+    private volatile int misses;
     private int hits;
 
     /**
@@ -98,6 +98,9 @@ final class Lifecycle {
     }
 
     private void recovered(int failuresBefore, int threshold, String why) {
+        if (misses == 0 && !is(ReplicaState.UNREADY)) {
+            return; // nearly always
+        }
         lock.lock();
         try {
             if (now.failures != failuresBefore) {
@@ -127,10 +130,11 @@ final class Lifecycle {
         lock.lock();
         try {
             hits = 0;
-            misses++;
+            int missed = misses + 1;
+            misses = missed;
             if (now.state == ReplicaState.UNREADY) {
                 now = new Now(now.state, why, now.failures + 1);
-            } else if (misses >= threshold) {
+            } else if (missed >= threshold) {
                 move(EnumSet.of(ReplicaState.READY), ReplicaState.UNREADY, why);
             }
         } finally {

@@ -35,6 +35,7 @@ final class Prober {
     private boolean looking;
     private int failed;
     private long due;
+    private long lookedAt;
     private TimeSource.@Nullable Scheduled timer;
 
     // Of one look at a time.
@@ -53,18 +54,24 @@ final class Prober {
         look();
     }
 
-    /** Something failed: looks soon. */
+    /** Something failed: looks at once, unless it has just looked, then soon. */
     void hurry() {
+        long wait;
         lock.lock();
         try {
-            long soon = settings.time().nanoTime() + policy.firstBackoff().toNanos();
+            long soon = lookedAt + policy.firstBackoff().toNanos();
             if (looking || timer == null || due - soon <= 0) {
                 return;
             }
+            wait = soon - settings.time().nanoTime();
         } finally {
             lock.unlock();
         }
-        schedule(policy.firstBackoff());
+        if (wait > 0) {
+            schedule(Duration.ofNanos(wait));
+        } else {
+            settings.handOver(this::look);
+        }
     }
 
     /** What is known of the engine is old at once: it is another. */
@@ -89,15 +96,21 @@ final class Prober {
     }
 
     private void look() {
+        TimeSource.Scheduled waiting;
         lock.lock();
         try {
             if (stopped || looking) {
                 return;
             }
             looking = true;
+            lookedAt = settings.time().nanoTime();
+            waiting = timer;
             timer = null;
         } finally {
             lock.unlock();
+        }
+        if (waiting != null) {
+            waiting.cancel();
         }
         var unused = replica.health().whenComplete((health, failure) -> looked(health));
     }

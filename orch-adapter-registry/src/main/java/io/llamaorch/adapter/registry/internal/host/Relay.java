@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Forwards a replica's stream to the task's own, event by event, on the thread that brings them: with no lock, and nothing
- * made for a token. What comes before the first output is held back, since a try that fails until then may be repeated
+ * made for a token. What comes before the first output is held back while a try that fails until then may be repeated
  * (DSP-05).
  *
  * <p>Thread safety: events come serially; the rest is safe for concurrent use.
@@ -31,12 +31,21 @@ final class Relay implements NonBlockingSubscriber {
     private volatile Flow.@Nullable Subscription subscription;
     private TokenEvent.@Nullable Started started;
     private TokenEvent.@Nullable Progress progress;
+    private final boolean holds;
     private boolean settled;
     private boolean ended;
 
-    Relay(Attempt attempt, TokenEmitter emitter) {
+    /**
+     * Makes one for an attempt.
+     *
+     * @param attempt the attempt
+     * @param emitter what is fed
+     * @param mayBeRepeated whether another attempt may follow
+     */
+    Relay(Attempt attempt, TokenEmitter emitter, boolean mayBeRepeated) {
         this.attempt = attempt;
         this.emitter = emitter;
+        this.holds = mayBeRepeated;
     }
 
     @Override
@@ -103,11 +112,12 @@ final class Relay implements NonBlockingSubscriber {
     private boolean takeFirst(TokenEvent event) {
         if (event instanceof TokenEvent.Started begun) {
             started = attempt.terms().cold() ? cold(begun) : begun;
-            return true;
+            attempt.started(started);
+            return holds || emitter.forward(started);
         }
         if (event instanceof TokenEvent.Progress latest) {
             progress = latest;
-            return true;
+            return holds || emitter.forward(latest);
         }
         if (event instanceof TokenEvent.Error failure) {
             ended = true;
@@ -117,14 +127,14 @@ final class Relay implements NonBlockingSubscriber {
         }
         settled = true;
         if (!(event instanceof TokenEvent.End end && end.reason() == StopReason.CANCELLED)) {
-            attempt.settled(event, started);
+            attempt.settled(event);
         }
         passHeld();
         return pass(event);
     }
 
     private void passHeld() {
-        if (started != null) {
+        if (holds && started != null) {
             emitter.forward(started);
             if (progress != null) {
                 emitter.forward(progress);

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -266,8 +267,8 @@ final class TaskRun implements Wish {
         });
     }
 
-    void report(TaskStage stage, java.util.function.Consumer<TaskReport.Builder> details) {
-        settings.announcements().task(() -> {
+    void report(TaskStage stage, Consumer<TaskReport.Builder> details) {
+        settings.announcements().task(stage, () -> {
             TaskReport.Builder report =
                     TaskReport.builder(stage, dispatch.pool(), request).elapsed(elapsed());
             Attempt last = attempt;

@@ -3,6 +3,7 @@ package io.llamaorch.adapter.tck.internal.kit;
 import io.llamaorch.adapter.registry.AdapterHost;
 import io.llamaorch.adapter.registry.ReplicaResult;
 import io.llamaorch.adapter.registry.ReplicaSpec;
+import io.llamaorch.adapter.registry.ReplicaState;
 import io.llamaorch.adapter.spi.Cancellation;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenStream;
@@ -31,6 +32,9 @@ record HostedAdapter(AdapterHost host, ReplicaSpec replica) implements WorkerAda
 
     @Override
     public TokenStream submit(TaskRequest task) {
+        if (host.replicas(replica.pool()).stream().anyMatch(status -> status.state() == ReplicaState.UNREADY)) {
+            var unused = host.health(replica.pool()).toCompletableFuture().join(); // in bounded time
+        }
         return host.submit(replica.pool(), task);
     }
 
