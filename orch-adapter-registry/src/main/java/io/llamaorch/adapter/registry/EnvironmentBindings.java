@@ -20,6 +20,8 @@ import java.util.Map;
  * <tr><td>{@code ORCHD_LLAMACPP_POOL}</td><td>the pool of all of them</td><td>{@code default}</td></tr>
  * <tr><td>{@code ORCHD_LLAMACPP_REPLICA}</td><td>their ids, separated by commas</td><td>{@code r0}, {@code r1},
  * …</td></tr>
+ * <tr><td>{@code ORCHD_LLAMACPP_SHARE}</td><td>how many streams of this host may run at once on each of them, 1 or
+ * more</td><td>the engine's slots</td></tr>
  * <tr><td>{@code ORCHD_LLAMACPP_TOKEN}</td><td>the credential for all of them</td><td>none</td></tr>
  * <tr><td>{@code ORCHD_LLAMACPP_TOKEN_FILE}</td><td>a file with the credential, read again when it
  * changes</td><td>none</td></tr>

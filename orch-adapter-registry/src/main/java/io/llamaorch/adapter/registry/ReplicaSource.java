@@ -65,7 +65,8 @@ public interface ReplicaSource {
     }
 
     /**
-     * Reads a JSON file, as {@code docs/configuration.md} describes it.
+     * Reads a JSON file, as {@code docs/configuration.md} describes it. A replica that is marked {@code "drain": true} in
+     * it is not given: a host that follows the file lets it drain as one that is gone (LIF-03).
      *
      * @param file the file, of at most 1 MiB; it may be replaced at any time, best by a rename
      * @param interval how long to wait before it is read again; zero: only when asked
@@ -74,6 +75,22 @@ public interface ReplicaSource {
      */
     static ReplicaSource file(Path file, Duration interval) {
         return new FileReplicas(file, interval);
+    }
+
+    /**
+     * Reads all that a JSON file describes, replicas too that are marked {@code "drain": true}, of which {@link #file(Path)}
+     * gives none. For tools that show or change such a file: a change is checked before it is written. Blocks while it
+     * looks at the token files that are named.
+     *
+     * @param file where the content stands or is to stand: token files are found from there, and messages name it; it is
+     *     not read itself
+     * @param content the file's content, not changed
+     * @return one for each entry in the order of the list, with its id and its place as
+     *     {@linkplain ReplicaSpec#origin() origin}
+     * @throws IllegalArgumentException if the content is wrong; one message has all faults, each with the path to it
+     */
+    static List<ReplicaSpec> described(Path file, byte[] content) {
+        return new FileReplicas(file, Duration.ZERO).all(content);
     }
 
     /**

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,35 @@ class EnvironmentBindingsTest {
         assertEquals(Optional.of("http://a:1"), spec.url());
         assertEquals(Optional.empty(), spec.token());
         assertEquals(Map.of(), spec.options());
+        assertEquals(OptionalInt.empty(), spec.share());
+    }
+
+    @Test
+    void read_whenAShareIsSet_givesItToEachReplica() {
+        set("ORCHD_LLAMACPP_URL", "http://a:1,http://b:2");
+        set("ORCHD_LLAMACPP_SHARE", "4");
+        set("ORCHD_OTHER_URL", "http://c:3");
+        set("ORCHD_OTHER_POOL", "other");
+        assertEquals(
+                List.of(OptionalInt.of(4), OptionalInt.of(4), OptionalInt.empty()),
+                read().stream().map(ReplicaSpec::share).toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "0", "-1", "+1", "1.0", "many", " 1", "2,3", "2147483648", "99999999999", "\u0661", HUSH})
+    void read_whenTheShareIsNone_isRefusedWithoutShowingIt(String share) {
+        set("ORCHD_LLAMACPP_URL", "http://a:1");
+        set("ORCHD_LLAMACPP_SHARE", share);
+        assertFaults(
+                "ORCHD_LLAMACPP_SHARE: must be a whole number from 1 to 2147483647; leave it out for as many as the"
+                        + " engine has slots");
+    }
+
+    @Test
+    void read_whenOnlyAShareIsSet_missesTheUrl() {
+        set("ORCHD_LLAMACPP_SHARE", "2");
+        assertFaults("ORCHD_LLAMACPP_URL is missing, though ORCHD_LLAMACPP_SHARE is set");
     }
 
     @Test
@@ -250,6 +280,7 @@ class EnvironmentBindingsTest {
         set("ORCHD_LLAMACPP_URL", "http://a:1,,http://c:3");
         set("ORCHD_LLAMACPP_POOL", " ");
         set("ORCHD_LLAMACPP_REPLICA", "a,b\tb,c");
+        set("ORCHD_LLAMACPP_SHARE", "none");
         set("ORCHD_LLAMACPP_TOKEN", HUSH + "\t");
         set("ORCHD_LLAMACPP_ULR", "http://d:4");
         set("ORCHD_OTHER_POOL", "p");
@@ -257,6 +288,7 @@ class EnvironmentBindingsTest {
                 "ORCHD_LLAMACPP_URL has an empty URL",
                 "ORCHD_LLAMACPP_POOL: ",
                 "ORCHD_LLAMACPP_REPLICA: ",
+                "ORCHD_LLAMACPP_SHARE: ",
                 "ORCHD_LLAMACPP_TOKEN: ",
                 "ORCHD_LLAMACPP_ULR is not known; did you mean 'URL'?",
                 "ORCHD_OTHER_URL is missing");

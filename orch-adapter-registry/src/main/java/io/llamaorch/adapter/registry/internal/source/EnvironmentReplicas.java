@@ -34,10 +34,11 @@ public final class EnvironmentReplicas implements ReplicaSource {
     private static final String URL = "URL";
     private static final String POOL = "POOL";
     private static final String REPLICA = "REPLICA";
+    private static final String SHARE = "SHARE";
     private static final String TOKEN = "TOKEN";
     private static final String TOKEN_FILE = "TOKEN_FILE";
     private static final String OPTION = "OPTION_";
-    private static final Set<String> NAMES = Set.of(URL, POOL, REPLICA, TOKEN, TOKEN_FILE);
+    private static final Set<String> NAMES = Set.of(URL, POOL, REPLICA, SHARE, TOKEN, TOKEN_FILE);
 
     /** The name of an option, lower-case words joined by hyphens, as a part of a variable's. */
     private static final Pattern OPTION_NAME = Pattern.compile("[A-Z][A-Z0-9]*(_[A-Z0-9]+)*");
@@ -150,6 +151,10 @@ public final class EnvironmentReplicas implements ReplicaSource {
             boolean named = accepted(prefix + POOL, () -> common.pool(pool));
             for (String id : ids) {
                 named &= accepted(prefix + REPLICA, () -> common.replica(id));
+            }
+            @Nullable String share = own.get(SHARE);
+            if (share != null) {
+                accepted(prefix + SHARE, () -> common.share(Shares.parse(share)));
             }
             token().ifPresent(common::token);
             options().forEach(common::option);

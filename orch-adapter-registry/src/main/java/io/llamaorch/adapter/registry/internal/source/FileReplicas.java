@@ -53,18 +53,32 @@ public final class FileReplicas implements ReplicaSource {
 
     @Override
     public List<ReplicaSpec> read() throws IOException {
-        byte[] bytes = bytes();
+        return described(bytes()).toBind();
+    }
+
+    /**
+     * Reads what stands in the file, or is to stand there.
+     *
+     * @param bytes the file's content
+     * @return all replicas that it describes
+     * @throws IllegalArgumentException if it is wrong; one message has all faults
+     */
+    public List<ReplicaSpec> all(byte[] bytes) {
+        return described(bytes).all();
+    }
+
+    private DescribedReplicas described(byte[] bytes) {
         Faults faults = new Faults();
-        List<ReplicaSpec> specs = List.of();
+        DescribedReplicas replicas = DescribedReplicas.NONE;
         if (bytes.length > MOST_BYTES) {
             faults.add("it is larger than " + MOST_BYTES + " bytes: split it into several files");
         } else {
             String text = text(bytes, faults);
             faults.throwIfAny(name());
-            specs = ReplicaDocument.read(text, file.toAbsolutePath(), faults);
+            replicas = ReplicaDocument.read(text, file.toAbsolutePath(), faults);
         }
         faults.throwIfAny(name());
-        return specs;
+        return replicas;
     }
 
     private byte[] bytes() throws IOException {

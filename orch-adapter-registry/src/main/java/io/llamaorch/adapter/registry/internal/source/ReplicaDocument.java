@@ -51,6 +51,7 @@ final class ReplicaDocument {
     private final Faults faults;
     private final TokenFiles tokenFiles;
     private final List<ReplicaSpec> specs = new ArrayList<>();
+    private final Set<String> draining = new HashSet<>();
 
     private ReplicaDocument(JsonParser json, Path file, Faults faults) {
         this.json = json;
@@ -66,10 +67,10 @@ final class ReplicaDocument {
      * @param faults takes what is wrong
      * @return the replicas, each with its id and its path as origin; of no use if there are faults
      */
-    static List<ReplicaSpec> read(String text, Path file, Faults faults) {
+    static DescribedReplicas read(String text, Path file, Faults faults) {
         if (text.isBlank()) {
             faults.add("it is empty: write {\"replicas\": []} if there are to be none");
-            return List.of();
+            return DescribedReplicas.NONE;
         }
         try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), text)) {
             ReplicaDocument document = new ReplicaDocument(json, file, faults);
@@ -78,7 +79,7 @@ final class ReplicaDocument {
             } catch (JacksonException e) { // its message may show a value
                 faults.add(place(e.getLocation(), json) + ": " + reason(e));
             }
-            return ReplicaIds.given(document.specs, faults);
+            return new DescribedReplicas(ReplicaIds.given(document.specs, faults), document.draining);
         }
     }
 
@@ -119,12 +120,17 @@ final class ReplicaDocument {
         }
         ReplicaDraft draft = new ReplicaDraft(path, faults);
         Set<String> found = object(path, (field, at) -> {
-            if (field.equals("options")) {
-                options(at, draft);
-            } else if (ReplicaDraft.FIELDS.contains(field)) {
-                text(at).ifPresentOrElse(value -> draft.text(field, value), () -> draft.refused(field));
-            } else {
-                unknown(at, field, ReplicaDraft.FIELDS);
+            switch (field) {
+                case "options" -> options(at, draft);
+                case "share" -> wholeNumber(at).ifPresent(value -> draft.text(field, value));
+                case "drain" -> drain(at, path);
+                default -> {
+                    if (ReplicaDraft.FIELDS.contains(field)) {
+                        text(at).ifPresentOrElse(value -> draft.text(field, value), () -> draft.refused(field));
+                    } else {
+                        unknown(at, field, ReplicaDraft.FIELDS);
+                    }
+                }
             }
         });
         draft.build(found, tokenFiles).ifPresent(specs::add);
@@ -167,6 +173,22 @@ final class ReplicaDocument {
         }
         mustBe(path, "a text in quotes");
         return Optional.empty();
+    }
+
+    private Optional<String> wholeNumber(String path) {
+        if (json.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+            return Optional.of(json.getString());
+        }
+        mustBe(path, Shares.KIND);
+        return Optional.empty();
+    }
+
+    private void drain(String path, String replica) {
+        switch (json.currentToken()) {
+            case VALUE_TRUE -> draining.add(replica);
+            case VALUE_FALSE -> {}
+            default -> mustBe(path, "true or false");
+        }
     }
 
     private void mustBe(String path, String kind) {

@@ -19,8 +19,9 @@ import java.util.regex.Pattern;
  */
 final class ReplicaDraft {
 
-    /** The fields of a replica; all are texts but the options. */
-    static final List<String> FIELDS = List.of("engine", "options", "pool", "replica", "token", "token-file", "url");
+    /** The fields of a replica. */
+    static final List<String> FIELDS =
+            List.of("drain", "engine", "options", "pool", "replica", "share", "token", "token-file", "url");
 
     private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:[^\\s\\p{Cntrl}]*");
     private static final Pattern ENGINE = Pattern.compile("[a-z][a-z0-9-]{0,31}");
@@ -42,6 +43,7 @@ final class ReplicaDraft {
         this.faults = faults;
     }
 
+    /** Takes the value of a field as it is written; a number is checked only when the replica is made. */
     void text(String field, String value) {
         texts.put(field, value);
     }
@@ -72,6 +74,7 @@ final class ReplicaDraft {
         take("pool", spec::pool);
         take("replica", spec::replica);
         take("url", url -> spec.url(checkedUrl(url)));
+        take("share", share -> spec.share(Shares.parse(share)));
         take("token", token -> spec.token(Secret.of(token)));
         take("token-file", file -> spec.token(tokenFiles.secret(file)));
         if (found.contains("token") && found.contains("token-file")) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,7 @@ class DnsReplicasTest {
                 .url("http://engines.example:8080/base")
                 .token(Secret.of("t0ken"))
                 .option("idle-timeout", "5s")
+                .share(2)
                 .build();
         List<ReplicaSpec> specs = source(template).read();
         assertEquals(
@@ -47,6 +49,7 @@ class DnsReplicasTest {
                 specs.stream().map(ReplicaSpec::toString).toList());
         assertEquals(Optional.of(Secret.of("t0ken")), specs.get(1).token());
         assertEquals(Map.of("idle-timeout", "5s"), specs.get(1).options());
+        assertEquals(OptionalInt.of(2), specs.get(1).share());
         assertEquals(Optional.of("10.0.0.8"), specs.get(1).origin());
         assertEquals(List.of("engines.example"), asked);
     }

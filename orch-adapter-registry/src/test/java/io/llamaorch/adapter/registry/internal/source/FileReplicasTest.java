@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,12 @@ class FileReplicasTest {
     private static final String ONE = "{\"replicas\":[{\"engine\":\"llamacpp\",\"url\":\"http://a:1\"}]}";
     private static final String TWO =
             "{\"replicas\":[{\"engine\":\"llamacpp\",\"url\":\"http://a:1\"},{\"engine\":\"other\"}]}";
+
+    /** Entries with ids and without, in two pools; some of them are to drain. */
+    private static final String DRAINING = """
+            {"replicas": [
+              {"engine": "a"}, {"engine": "a", "drain": true}, {"drain": true, "engine": "a", "replica": "r2"},
+              {"engine": "a"}, {"engine": "a", "pool": "p", "drain": false}]}""";
 
     @TempDir
     Path folder;
@@ -46,12 +53,14 @@ class FileReplicasTest {
     void read_whenAllFieldsAreGiven_givesThem() throws IOException {
         write("""
                 {"$schema": "x", "replicas": [{"options": {"b": 5, "a": "5s", "c": true, "d": 1.50}, "token": "t0ken",
+                 "share": 2, "drain": false,
                  "url": "https://a:1/b", "replica": "left", "pool": "big", "engine": "llamacpp"}]}""");
         ReplicaSpec expected = ReplicaSpec.builder("llamacpp")
                 .pool("big")
                 .replica("left")
                 .url("https://a:1/b")
                 .token(Secret.of("t0ken"))
+                .share(2)
                 .option("a", "5s")
                 .option("b", "5")
                 .option("c", "true")
@@ -68,6 +77,7 @@ class FileReplicasTest {
         assertEquals(Optional.empty(), spec.url());
         assertEquals(Optional.empty(), spec.token());
         assertEquals(Map.of(), spec.options());
+        assertEquals(OptionalInt.empty(), spec.share());
     }
 
     /** Not every engine is reached by HTTP. */
@@ -88,6 +98,74 @@ class FileReplicasTest {
                 source.read().stream()
                         .map(spec -> spec.pool() + "/" + spec.replica())
                         .toList());
+    }
+
+    @Test
+    void read_whenOneIsToDrain_leavesItOut() throws IOException {
+        write(DRAINING);
+        assertEquals(List.of("default/r0", "default/r3", "p/r0"), places(source.read()));
+    }
+
+    /** Whoever comes behind it would be bound anew, with all its streams, if its id changed. */
+    @Test
+    void read_whenOneIsToDrain_shiftsNoIdAndNoOrigin() throws IOException {
+        write(DRAINING.replace("true", "false"));
+        List<ReplicaSpec> before = source.read();
+        write(DRAINING);
+        List<ReplicaSpec> after = source.read();
+        assertEquals(List.of("default/r0", "default/r1", "default/r2", "default/r3", "p/r0"), places(before));
+        assertEquals(List.of(before.get(0), before.get(3), before.get(4)), after);
+        assertEquals(Optional.of("replicas[3]"), after.get(1).origin());
+    }
+
+    @Test
+    void read_whenAllAreToDrain_givesNone() throws IOException {
+        write("{\"replicas\":[{\"drain\":true,\"engine\":\"mock\"}]}");
+        assertEquals(List.of(), source.read());
+    }
+
+    @Test
+    void described_givesThoseTooThatAreToDrain() throws IOException {
+        write(DRAINING.replace("true", "false"));
+        assertEquals(source.read(), ReplicaSource.described(file, DRAINING.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void described_findsTokenFilesFromTheFileThatNeedNotBeThere() throws IOException {
+        Files.writeString(folder.resolve("token"), "t0ken");
+        byte[] content = "{\"replicas\":[{\"engine\":\"a\",\"token-file\":\"token\",\"drain\":true}]}"
+                .getBytes(StandardCharsets.UTF_8);
+        assertEquals(
+                "t0ken",
+                ReplicaSource.described(file, content)
+                        .get(0)
+                        .token()
+                        .orElseThrow()
+                        .reveal());
+    }
+
+    @Test
+    void described_whenTheContentIsWrong_saysSoAsRead() throws IOException {
+        String wrong = "{\"replicas\":[{\"engine\":\"a\",\"drain\":1},7]}";
+        write(wrong);
+        assertEquals(
+                assertThrows(IllegalArgumentException.class, source::read).getMessage(),
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> ReplicaSource.described(file, wrong.getBytes(StandardCharsets.UTF_8)))
+                        .getMessage());
+    }
+
+    @Test
+    void described_whenTheContentIsTooLarge_isRefused() {
+        byte[] content = (ONE + " ".repeat(FileReplicas.MOST_BYTES)).getBytes(StandardCharsets.UTF_8);
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> ReplicaSource.described(file, content))
+                .getMessage()
+                .contains("it is larger than 1048576 bytes"));
+    }
+
+    private static List<String> places(List<ReplicaSpec> specs) {
+        return specs.stream().map(spec -> spec.pool() + "/" + spec.replica()).toList();
     }
 
     @Test

@@ -25,6 +25,8 @@ class ReplicaFaultsTest {
     private static final String NO_JSON =
             ": it is no JSON here; look for a comma, a quote or a bracket that is missing or too much";
     private static final String CUT = ": it ends here, inside of something; was it written whole?";
+    private static final String SHARE =
+            "share: must be a whole number from 1 to 2147483647; leave it out for as many as the engine has slots";
     private static final String TOO_MUCH = ": a name or a number is too long here, or too much is nested";
 
     @TempDir
@@ -70,7 +72,27 @@ class ReplicaFaultsTest {
                 one("'engine':'a','TokenFile':'x'", "TokenFile: is not known; did you mean 'token-file'?"),
                 one(
                         "'engine':'a','address':'x'",
-                        "address: is not known; there are engine, options, pool, replica, token, token-file, url"),
+                        "address: is not known; there are drain, engine, options, pool, replica, share, token,"
+                                + " token-file, url"),
+                one("'engine':'a','share':'2'", SHARE),
+                one("'engine':'a','share':0", SHARE),
+                one("'engine':'a','share':-0", SHARE),
+                one("'engine':'a','share':1.0", SHARE),
+                one("'engine':'a','share':1e2", SHARE),
+                one("'engine':'a','share':1234567890123456789", SHARE),
+                one("'engine':'a','share':1,'share':2", "share: is given twice; keep one of them"),
+                one("'engine':'a','shares':2", "shares: is not known; did you mean 'share'?"),
+                one("'engine':'a','drain':'true'", "drain: must be true or false"),
+                one("'engine':'a','drain':1", "drain: must be true or false"),
+                one("'engine':'a','drain':[true]", "drain: must be true or false"),
+                one("'engine':'a','drain':false,'drain':true", "drain: is given twice; keep one of them"),
+                one("'engine':'a','Drain':true", "Drain: is not known; did you mean 'drain'?"),
+                one(
+                        "'engine':'','drain':true",
+                        "engine: must be lower-case letters, digits and hyphens, such as llamacpp"),
+                arguments(
+                        "{'replicas':[{'engine':'a','replica':'x','drain':true},{'engine':'b','replica':'x'}]}",
+                        "replicas[1].replica: is the id of replicas[0] already, in pool 'default'; choose another"),
                 one("'engine':'a','token':''", "token: the secret is empty: give a value, or configure none"),
                 one(
                         "'engine':'a','token':'hush-0123456789\\n'",

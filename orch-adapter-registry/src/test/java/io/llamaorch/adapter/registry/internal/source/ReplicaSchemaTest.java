@@ -3,6 +3,7 @@ package io.llamaorch.adapter.registry.internal.source;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.llamaorch.adapter.registry.ReplicaSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +12,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.core.JsonParser;
@@ -28,7 +31,8 @@ class ReplicaSchemaTest {
     /** A value of each of JSON's types. */
     private static final Map<String, String> VALUES = Map.of(
             "string", "\"http://a:1\"",
-            "number", "5",
+            "integer", "5",
+            "number", "0.5",
             "boolean", "true",
             "null", "null",
             "array", "[]",
@@ -117,11 +121,39 @@ class ReplicaSchemaTest {
         assertEquals("default", object(properties(replica()).get("pool")).get("default"));
     }
 
+    @Test
+    void schema_givesTheDefaultOfDrain() throws IOException {
+        assertEquals(false, object(properties(replica()).get("drain")).get("default"));
+        assertEquals(1, read("{\"replicas\":[{\"engine\":\"a\"}]}").size());
+    }
+
+    @Test
+    void reader_takesTheSharesOfTheSchemaAndNoOthers() throws IOException {
+        Map<String, Object> share = object(properties(replica()).get("share"));
+        long least = Long.parseLong((String) share.get("minimum"));
+        long most = Long.parseLong((String) share.get("maximum"));
+        for (long taken : List.of(least, least + 1, most)) {
+            assertEquals(
+                    OptionalInt.of((int) taken), read(withShare(taken)).get(0).share());
+        }
+        for (long refused : List.of(least - 1, -least, most + 1, 9_999_999_999_999L)) {
+            assertEquals(
+                    "replicas[0].share: must be a whole number from " + least + " to " + most
+                            + "; leave it out for as many as the engine has slots",
+                    fault(withShare(refused)));
+        }
+    }
+
+    private static String withShare(long share) {
+        return "{\"replicas\":[{\"engine\":\"a\",\"share\":" + share + "}]}";
+    }
+
     /** Whether the reader complains of the type of what stands at a path, for each type. */
     private void assertTypes(String path, Set<String> allowed, String before, String behind) throws IOException {
+        Pattern typeFault = Pattern.compile(Pattern.quote(path) + ": must be (an? |true or false)");
         Set<String> taken = new TreeSet<>();
         for (Map.Entry<String, String> value : VALUES.entrySet()) {
-            if (!refusal(before + value.getValue() + behind).contains(path + ": must be a")) {
+            if (!typeFault.matcher(refusal(before + value.getValue() + behind)).find()) {
                 taken.add(value.getKey());
             }
         }
@@ -133,6 +165,10 @@ class ReplicaSchemaTest {
         String message = assertThrows(IllegalArgumentException.class, new FileReplicas(file, Duration.ZERO)::read)
                 .getMessage();
         return message.substring(message.indexOf("properly: ") + "properly: ".length());
+    }
+
+    private List<ReplicaSpec> read(String document) throws IOException {
+        return new FileReplicas(Files.writeString(folder.resolve("document.json"), document), Duration.ZERO).read();
     }
 
     private String refusal(String document) throws IOException {
@@ -164,6 +200,9 @@ class ReplicaSchemaTest {
         Object type = object(schema).get("type");
         Set<String> types = new TreeSet<>();
         (type instanceof List<?> several ? several : List.of(type)).forEach(one -> types.add((String) one));
+        if (types.contains("number")) {
+            types.add("integer"); // each is a number too
+        }
         return types;
     }
 

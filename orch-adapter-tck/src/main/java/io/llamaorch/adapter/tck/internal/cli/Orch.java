@@ -40,6 +40,7 @@ public final class Orch implements Callable<Integer> {
                 .addSubcommand(new SubmitCommand(terminal))
                 .addSubcommand(new HealthCommand(terminal))
                 .addSubcommand(new PropertiesCommand(terminal))
+                .addSubcommand(new DrainCommand(terminal))
                 .addSubcommand(new EngineCommand(terminal));
         addHelp(orch);
         orch.getSubcommands().values().forEach(Orch::addHelp);
