@@ -47,7 +47,12 @@ final class Jars {
     }
 
     static List<Path> host() {
-        return of("io.llamaorch.adapter.registry", "io.llamaorch.adapter.spi", "org.slf4j", "tools.jackson.core");
+        return of(
+                "io.llamaorch.adapter.registry",
+                "io.llamaorch.adapter.spi",
+                "org.slf4j",
+                "tools.jackson.core",
+                "dev.failsafe.core");
     }
 
     static String join(List<Path> paths) {
