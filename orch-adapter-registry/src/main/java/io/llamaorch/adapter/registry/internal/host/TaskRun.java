@@ -211,7 +211,7 @@ final class TaskRun implements Wish {
     private void finish(WorkerError error) {
         Set<String> replicas = new LinkedHashSet<>();
         tried.forEach(seat -> replicas.add(seat.replica().id()));
-        emitter.forward(new TokenEvent.Error(tried.size() < 2 ? error : exhausted(error, replicas)));
+        emitter.forward(new TokenEvent.Error(replicas.size() < 2 ? error : exhausted(error, replicas)));
     }
 
     private WorkerError exhausted(WorkerError last, Set<String> replicas) {
