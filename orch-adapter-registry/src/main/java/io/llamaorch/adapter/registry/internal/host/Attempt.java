@@ -51,11 +51,11 @@ final class Attempt {
     /**
      * How it came to its place.
      *
-     * @param trial whether it is to show that the replica serves again
+     * @param trial which trial of the replica's breaker it is; 0 for none
      * @param cold whether its session's cache is elsewhere
      * @param placed when, on the host's clock
      */
-    record Terms(boolean trial, boolean cold, long placed) {}
+    record Terms(int trial, boolean cold, long placed) {}
 
     Attempt(TaskRun run, Seat seat, int number, Terms terms) {
         this.run = run;

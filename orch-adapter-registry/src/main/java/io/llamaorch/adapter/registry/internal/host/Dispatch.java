@@ -220,7 +220,8 @@ final class Dispatch {
                 effects.add(() -> attempt.quarantined(since));
             }
             BreakerState before = seat.breaker().state();
-            Breaker.Verdict verdict = seat.breaker().judge(terminal);
+            Breaker.Verdict verdict =
+                    seat.breaker().judge(attempt.run().request().jobId(), terminal);
             seat.breaker().over(attempt.terms().trial(), verdict);
             moved(
                     seat,
@@ -305,7 +306,7 @@ final class Dispatch {
 
     private void place(TaskRun run, Seat seat, Effects effects, boolean here) {
         seat.places().take();
-        boolean trial = seat.breaker().begin();
+        int trial = seat.breaker().begin();
         Attempt attempt = run.attempt(seat, trial, choice.isCold(run, seat));
         choice.rate(seat);
         effects.add(here ? attempt::begin : () -> settings.handOver(attempt::begin));
