@@ -47,12 +47,16 @@ final class Dispatch {
     private long epochs;
     private boolean telling;
 
+    /** What is to happen to those who wait; closed when the last replica has left. */
+    private Timers timers;
+
     Dispatch(String pool, HostSettings settings) {
         this.pool = pool;
         this.settings = settings;
         this.line = new WaitingLine<>(settings.policies().admission());
         this.budget = new RetryBudget(settings.policies().retry());
         this.backoff = new Backoff(settings.policies().retry(), settings.chance());
+        this.timers = new Timers(settings);
     }
 
     HostSettings settings() {
@@ -313,6 +317,9 @@ final class Dispatch {
     }
 
     private void failAll(Effects effects) {
+        effects.add(timers::close);
+        timers = new Timers(settings);
+        telling = false;
         for (Iterator<WaitingLine.Entry<TaskRun>> waiting = line.iterator(); waiting.hasNext(); ) {
             TaskRun run = waiting.next().what();
             waiting.remove();
@@ -397,7 +404,8 @@ final class Dispatch {
     private void tellSoon(Effects effects) {
         if (!telling && !line.isEmpty()) {
             telling = true;
-            effects.add(() -> settings.later(TELLING_INTERVAL, "positions in the queue of " + pool, this::tellAll));
+            Timers ofThese = timers;
+            effects.add(() -> ofThese.later(TELLING_INTERVAL, "positions in the queue of " + pool, this::tellAll));
         }
     }
 
