@@ -44,6 +44,11 @@ final class Heard implements NonBlockingSubscriber {
         subscription.request(events);
     }
 
+    /** Cancels its subscription. */
+    void leave() {
+        subscription.cancel();
+    }
+
     /** The events of a kind. */
     <T extends TokenEvent> List<T> all(Class<T> kind) {
         return events.stream().filter(kind::isInstance).map(kind::cast).toList();

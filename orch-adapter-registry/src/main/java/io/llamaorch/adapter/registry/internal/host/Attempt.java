@@ -27,15 +27,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt {
 
-    /** With these the engine itself says that it does not work on the task. */
+    /**
+     * With these the engine itself says that it does not work on the task. What others leave, the adapter says: a gateway
+     * answers 501, 502, 503 and 504 too, and may have passed the task on.
+     */
     private static final Set<ErrorCode> REFUSALS = EnumSet.of(
             ErrorCode.INVALID_PARAMS,
             ErrorCode.CONTEXT_EXCEEDED,
-            ErrorCode.UNSUPPORTED,
             ErrorCode.UNAUTHORIZED,
             ErrorCode.NOT_FOUND,
-            ErrorCode.ADMISSION_REJECT,
-            ErrorCode.POOL_UNREADY);
+            ErrorCode.ADMISSION_REJECT);
 
     private final TaskRun run;
     private final Seat seat;
@@ -164,8 +165,9 @@ final class Attempt {
         if (!over.compareAndSet(false, true)) {
             return;
         }
-        seat.replica().learn(terminal, failuresBefore);
-        run.dispatch().over(this, terminal, isFree(terminal));
+        boolean placeIsFree = isFree(terminal);
+        seat.replica().learn(terminal, failuresBefore, placeIsFree);
+        run.dispatch().over(this, terminal, placeIsFree);
         seat.replica().left();
     }
 
