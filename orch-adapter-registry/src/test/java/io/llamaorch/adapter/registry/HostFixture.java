@@ -50,6 +50,7 @@ abstract class HostFixture {
                         @Override
                         public void onTask(TaskReport report) {
                             reports.add(report);
+                            happened(report);
                         }
                     }))
             .build();
@@ -62,6 +63,9 @@ abstract class HostFixture {
     AdapterHost.Builder set(AdapterHost.Builder builder) {
         return builder;
     }
+
+    /** What a test does when something becomes of a task, on the thread on which it does. */
+    void happened(TaskReport report) {}
 
     @AfterEach
     void nothingIsLeft() {

@@ -3,9 +3,11 @@ package io.llamaorch.adapter.registry.internal.host;
 import io.llamaorch.adapter.registry.TaskReport;
 import io.llamaorch.adapter.registry.TaskStage;
 import io.llamaorch.adapter.spi.CancelReceipt;
+import io.llamaorch.adapter.spi.EndDetails;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.TimeSource;
+import io.llamaorch.adapter.spi.Timings;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.Usage;
@@ -87,6 +89,10 @@ final class Attempt {
     }
 
     private void submit() {
+        if (run.isOver()) {
+            neverSent();
+            return;
+        }
         run.report(TaskStage.DISPATCHED, report -> {});
         failuresBefore = seat.replica().failures();
         TokenStream opened;
@@ -117,16 +123,27 @@ final class Attempt {
         }
     }
 
+    /** The task ended while it was on its way here: the engine hears nothing of it. */
+    private void neverSent() {
+        stream.complete(TokenStream.failed(
+                run.request().jobId(), WorkerError.of(ErrorCode.INTERNAL, "the job had ended before it was sent")));
+        leave(new TokenEvent.End(StopReason.CANCELLED, Usage.UNKNOWN, Timings.UNKNOWN, EndDetails.NONE));
+    }
+
     private void neverBegan(Throwable fatal) {
         WorkerError error = WorkerError.builder(ErrorCode.INTERNAL, "the job could not be handed over: " + fatal)
                 .cause(fatal)
                 .build();
         stream.completeExceptionally(fatal);
+        leave(new TokenEvent.Error(error));
+        run.emitter().error(error);
+    }
+
+    private void leave(TokenEvent.Terminal terminal) {
         if (over.compareAndSet(false, true)) {
-            run.dispatch().over(this, new TokenEvent.Error(error), true);
+            run.dispatch().over(this, terminal, true);
             seat.replica().left();
         }
-        run.emitter().error(error);
     }
 
     /** Cancels what runs; tells what becomes of its place. */

@@ -130,6 +130,9 @@ final class Dispatch {
     /** A task comes: it gets a place, waits for one, or is refused. */
     void submit(TaskRun run) {
         locked(effects -> {
+            if (run.isOver()) {
+                return; // whoever ended it found it nowhere
+            }
             budget.deposit();
             Seat free = line.isEmpty() ? choice.best(run) : null;
             if (free != null) {
@@ -143,8 +146,7 @@ final class Dispatch {
             }
             enter(run, effects);
             pump(effects);
-            if (run.entry() != null
-                    && line.size() > settings.policies().admission().queueCapacity()) {
+            if (run.entry() != null && isOverfull()) {
                 withdraw(run);
                 WorkerError full = full();
                 effects.add(() -> run.refuse(full));
@@ -289,13 +291,26 @@ final class Dispatch {
         }
     }
 
+    /** Whether more wait than may, beside those that are tried again. */
+    private boolean isOverfull() {
+        int capacity = settings.policies().admission().queueCapacity();
+        if (line.size() <= capacity) {
+            return false;
+        }
+        int newcomers = 0;
+        for (WaitingLine.Entry<TaskRun> entry : line) {
+            newcomers += entry.what().attempts() == 0 ? 1 : 0;
+        }
+        return newcomers > capacity;
+    }
+
     /** Gives free places to those who wait. */
     private void pump(Effects effects) {
         boolean anybody = false;
         Iterator<WaitingLine.Entry<TaskRun>> waiting = line.iterator();
         while (waiting.hasNext() && choice.hasFree()) {
             TaskRun run = waiting.next().what();
-            Seat seat = choice.best(run);
+            Seat seat = run.isOver() ? null : choice.best(run); // one that is over is about to leave
             if (seat != null) {
                 waiting.remove();
                 run.entry(null);
