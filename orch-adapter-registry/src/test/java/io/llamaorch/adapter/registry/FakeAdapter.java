@@ -18,9 +18,12 @@ import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerProperties;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -33,6 +36,7 @@ final class FakeAdapter implements WorkerAdapter {
     final AdapterConfig config;
     final RunningStreams streams;
     final List<String> jobs = new CopyOnWriteArrayList<>();
+    final List<TaskRequest> tasks = new CopyOnWriteArrayList<>();
     final AtomicInteger healthChecks = new AtomicInteger();
     final AtomicInteger closes = new AtomicInteger();
 
@@ -41,6 +45,9 @@ final class FakeAdapter implements WorkerAdapter {
     private volatile Supplier<CompletionStage<WorkerHealth>> health = () -> now(WorkerHealth.healthy("it answers"));
     private volatile Supplier<CompletionStage<WorkerProperties>> properties =
             () -> now(WorkerProperties.builder().slots(100).build());
+    private final Map<String, TokenEmitter> emitters = new ConcurrentHashMap<>();
+    private volatile Supplier<CompletionStage<CancelReceipt>> proof =
+            () -> now(CancelReceipt.unconfirmed("there is no engine"));
     private volatile Supplier<Optional<?>> capability = Optional::empty;
     private volatile Runnable whenClosed = () -> {};
 
@@ -57,8 +64,17 @@ final class FakeAdapter implements WorkerAdapter {
 
     /** Every stream from now on fails. */
     FakeAdapter fails(ErrorCode code) {
-        script = emitter -> emitter.error(WorkerError.of(code, "as scripted"));
-        return this;
+        return fails(WorkerError.of(code, "as scripted"));
+    }
+
+    /** Every stream from now on fails. */
+    FakeAdapter fails(WorkerError error) {
+        return holds(emitter -> emitter.error(error));
+    }
+
+    /** Every stream from now on fails, and nothing of it is left at the engine. */
+    FakeAdapter refuses(WorkerError error) {
+        return holds(emitter -> emitter.refused(error));
     }
 
     /** Every stream from now on stays open; {@code held} is told its emitter. */
@@ -84,6 +100,21 @@ final class FakeAdapter implements WorkerAdapter {
     FakeAdapter propertiesAre(Supplier<CompletionStage<WorkerProperties>> answer) {
         properties = answer;
         return this;
+    }
+
+    FakeAdapter has(WorkerProperties answer) {
+        return propertiesAre(() -> now(answer));
+    }
+
+    /** What becomes known of the engine's place after a cancel, a cut or a limit. */
+    FakeAdapter proves(Supplier<CompletionStage<CancelReceipt>> receipt) {
+        proof = receipt;
+        return this;
+    }
+
+    /** The end of a job's stream that its engine feeds. */
+    TokenEmitter emitter(String job) {
+        return Objects.requireNonNull(emitters.get(job), () -> "job " + job + " never came here, only " + jobs);
     }
 
     FakeAdapter can(Supplier<Optional<?>> answer) {
@@ -138,10 +169,12 @@ final class FakeAdapter implements WorkerAdapter {
 
     TokenStream open(TaskRequest task) {
         TokenStream stream = streams.open(task, emitter -> {
-            emitter.onCancel(cause -> now(CancelReceipt.unconfirmed("there is no engine")));
+            emitters.put(task.jobId(), emitter);
+            emitter.onCancel(cause -> proof.get());
             script.accept(emitter);
         });
         jobs.add(task.jobId());
+        tasks.add(task);
         return stream;
     }
 

@@ -3,6 +3,7 @@ package io.llamaorch.adapter.registry;
 import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.AdapterDescriptor;
 import io.llamaorch.adapter.spi.AdapterFactory;
+import io.llamaorch.adapter.spi.Capability;
 import io.llamaorch.adapter.spi.WorkerAdapter;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,6 +39,13 @@ final class FakeFactory implements AdapterFactory {
     FakeFactory described(Supplier<AdapterDescriptor> answer) {
         descriptor = answer;
         return this;
+    }
+
+    /** All adapters from now on declare these. */
+    FakeFactory declares(Capability... capabilities) {
+        return described(() -> AdapterDescriptor.builder("Fake", "1.2", AdapterDescriptor.SPI_GENERATION)
+                .capabilities(capabilities)
+                .build());
     }
 
     FakeFactory creates(Function<AdapterConfig, WorkerAdapter> instead) {

@@ -9,6 +9,7 @@ import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.spi.WorkerProperties;
 import io.llamaorch.adapter.tck.ManualTime;
 import io.llamaorch.adapter.tck.Patience;
 import java.time.Duration;
@@ -27,6 +28,8 @@ abstract class HostFixture {
     final FakeFactory fake = new FakeFactory("fake");
     final AdapterRegistry registry = AdapterRegistry.empty();
     final List<ReplicaMove> moves = new CopyOnWriteArrayList<>();
+    final List<BreakerMove> breakerMoves = new CopyOnWriteArrayList<>();
+    final List<TaskReport> reports = new CopyOnWriteArrayList<>();
     final AdapterHost host = set(AdapterHost.builder(registry)
                     .timeSource(time)
                     .deliveryExecutor(Runnable::run)
@@ -37,6 +40,17 @@ abstract class HostFixture {
                         @Override
                         public void onMove(ReplicaMove move) {
                             moves.add(move);
+                        }
+
+                        @Override
+                        public void onBreaker(BreakerMove move) {
+                            breakerMoves.add(move);
+                        }
+
+                        @Override
+                        public void onTask(TaskReport report) {
+                            reports.add(report);
+                            happened(report);
                         }
                     }))
             .build();
@@ -50,6 +64,9 @@ abstract class HostFixture {
         return builder;
     }
 
+    /** What a test does when something becomes of a task, on the thread on which it does. */
+    void happened(TaskReport report) {}
+
     @AfterEach
     void nothingIsLeft() {
         host.close();
@@ -60,8 +77,23 @@ abstract class HostFixture {
     }
 
     FakeAdapter bind(String replica) {
-        host.bind(spec(replica));
-        return fake.of(replica);
+        return bind(spec(replica));
+    }
+
+    /** Binds a replica that takes so many streams at once. */
+    FakeAdapter bind(String replica, int share) {
+        return bind(spec(replica).toBuilder().share(share).build());
+    }
+
+    private FakeAdapter bind(ReplicaSpec spec) {
+        host.bind(spec);
+        return fake.of(spec.replica());
+    }
+
+    /** Binds a replica whose engine tells this of itself. */
+    FakeAdapter bind(String replica, WorkerProperties told) {
+        fake.eachIs(adapter -> adapter.has(told));
+        return bind(replica);
     }
 
     static ReplicaSpec spec(String replica) {
@@ -74,6 +106,24 @@ abstract class HostFixture {
 
     TokenStream submit(String jobId) {
         return host.submit(POOL, task(jobId));
+    }
+
+    /** Submits a task and hears all of its stream. */
+    Heard heard(String jobId) {
+        return Heard.of(submit(jobId));
+    }
+
+    Heard heard(TaskRequest task) {
+        return Heard.of(host.submit(POOL, task));
+    }
+
+    /** The places of a replica that takes tasks. */
+    ReplicaPlaces places(String replica) {
+        return host.explain(POOL).replicas().stream()
+                .filter(explained -> explained.status().replica().equals(replica))
+                .findFirst()
+                .orElseThrow()
+                .places();
     }
 
     ReplicaStatus status(String replica) {

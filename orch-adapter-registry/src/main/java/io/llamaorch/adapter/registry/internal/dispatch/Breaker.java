@@ -7,6 +7,8 @@ import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.TokenEvent;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * The circuit breaker of one replica (DSP-06). Failsafe counts; when it half opens is told from outside, since Failsafe
@@ -22,9 +24,18 @@ public final class Breaker {
     /** Failsafe's own delay, which must never end by itself. */
     private static final Duration NEVER = Duration.ofDays(36_500);
 
+    /** What {@link #begin} says of a task that is no trial. */
+    private static final int NO_TRIAL = 0;
+
     private final CircuitBreaker<Object> counter;
-    private boolean trial;
-    private int internal;
+
+    /** The jobs that the engine failed with since it did anything else; no more of them than matter. */
+    private final Set<String> internal = new HashSet<>();
+
+    private int trials;
+
+    /** The number of the trial that runs. */
+    private int trial = NO_TRIAL;
 
     /** What a stream that is over says about its replica. */
     public enum Verdict {
@@ -60,32 +71,35 @@ public final class Breaker {
 
     /** {@return whether a task may begin now} */
     public boolean permits() {
-        return counter.isClosed() || (counter.isHalfOpen() && !trial);
+        return counter.isClosed() || (counter.isHalfOpen() && trial == NO_TRIAL);
     }
 
     /**
      * A task begins.
      *
-     * @return whether it is a trial, which {@link #over} is to be told
+     * @return the number of the trial that it is, or 0; {@link #over} is to be told
      */
-    public boolean begin() {
-        boolean isTrial = counter.isHalfOpen();
-        trial |= isTrial;
-        return isTrial;
+    public int begin() {
+        if (counter.isHalfOpen()) {
+            trial = ++trials;
+            return trial;
+        }
+        return NO_TRIAL;
     }
 
     /**
      * A task is over.
      *
-     * @param wasTrial what {@link #begin} said
+     * @param begun what {@link #begin} said
      * @param verdict what it says of the replica
      */
-    public void over(boolean wasTrial, Verdict verdict) {
-        if (wasTrial) {
-            trial = false;
+    public void over(int begun, Verdict verdict) {
+        boolean isTrial = begun != NO_TRIAL && begun == trial;
+        if (isTrial) {
+            trial = NO_TRIAL;
         }
         // What began before it opened says nothing about how the replica is now.
-        if (counter.isClosed() || (wasTrial && counter.isHalfOpen())) {
+        if (counter.isClosed() || (isTrial && counter.isHalfOpen())) {
             switch (verdict) {
                 case GOOD -> counter.recordSuccess();
                 case BAD -> counter.recordFailure();
@@ -97,20 +111,27 @@ public final class Breaker {
     /**
      * Judges how a stream ended: only what is the replica's fault counts.
      *
+     * @param job the job's id
      * @param terminal its last event
      * @return what it says of the replica
      */
-    public Verdict judge(TokenEvent.Terminal terminal) {
+    public Verdict judge(String job, TokenEvent.Terminal terminal) {
         if (terminal instanceof TokenEvent.End end) {
-            boolean cancelled = end.reason() == StopReason.CANCELLED;
-            internal = cancelled ? internal : 0;
-            return cancelled ? Verdict.NONE : Verdict.GOOD;
+            if (end.reason() == StopReason.CANCELLED) {
+                return Verdict.NONE;
+            }
+            internal.clear();
+            return Verdict.GOOD;
         }
         ErrorCode code = ((TokenEvent.Error) terminal).error().code();
-        internal = code == ErrorCode.INTERNAL ? internal + 1 : 0;
+        if (code != ErrorCode.INTERNAL) {
+            internal.clear();
+        } else if (internal.size() < INTERNAL_COUNTS_FROM) {
+            internal.add(job);
+        }
         return switch (code) {
             case POOL_UNAVAILABLE, WORKER_RESET, DECODE_TIMEOUT, PROTOCOL, UNAUTHORIZED -> Verdict.BAD;
-            case INTERNAL -> internal >= INTERNAL_COUNTS_FROM ? Verdict.BAD : Verdict.NONE;
+            case INTERNAL -> internal.size() >= INTERNAL_COUNTS_FROM ? Verdict.BAD : Verdict.NONE;
             default -> Verdict.NONE;
         };
     }
@@ -118,15 +139,15 @@ public final class Breaker {
     /** It was open for long enough: a trial may begin. */
     public void halfOpen() {
         if (counter.isOpen()) {
-            trial = false;
+            trial = NO_TRIAL;
             counter.halfOpen();
         }
     }
 
     /** The replica's engine is another since: what the old one did counts no more. */
     public void reset() {
-        internal = 0;
-        trial = false;
+        internal.clear();
+        trial = NO_TRIAL;
         counter.close();
     }
 }

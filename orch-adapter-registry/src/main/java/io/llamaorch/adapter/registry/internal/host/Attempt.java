@@ -3,9 +3,11 @@ package io.llamaorch.adapter.registry.internal.host;
 import io.llamaorch.adapter.registry.TaskReport;
 import io.llamaorch.adapter.registry.TaskStage;
 import io.llamaorch.adapter.spi.CancelReceipt;
+import io.llamaorch.adapter.spi.EndDetails;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.TimeSource;
+import io.llamaorch.adapter.spi.Timings;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.Usage;
@@ -14,7 +16,6 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,15 +29,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt {
 
-    /** With these the engine itself says that it does not work on the task. */
+    /**
+     * With these the engine itself says that it does not work on the task. What others leave, the adapter says: a gateway
+     * answers 501, 502, 503 and 504 too, and may have passed the task on.
+     */
     private static final Set<ErrorCode> REFUSALS = EnumSet.of(
             ErrorCode.INVALID_PARAMS,
             ErrorCode.CONTEXT_EXCEEDED,
-            ErrorCode.UNSUPPORTED,
             ErrorCode.UNAUTHORIZED,
             ErrorCode.NOT_FOUND,
-            ErrorCode.ADMISSION_REJECT,
-            ErrorCode.POOL_UNREADY);
+            ErrorCode.ADMISSION_REJECT);
 
     private final TaskRun run;
     private final Seat seat;
@@ -52,11 +54,11 @@ final class Attempt {
     /**
      * How it came to its place.
      *
-     * @param trial whether it is to show that the replica serves again
+     * @param trial which trial of the replica's breaker it is; 0 for none
      * @param cold whether its session's cache is elsewhere
      * @param placed when, on the host's clock
      */
-    record Terms(boolean trial, boolean cold, long placed) {}
+    record Terms(int trial, boolean cold, long placed) {}
 
     Attempt(TaskRun run, Seat seat, int number, Terms terms) {
         this.run = run;
@@ -88,7 +90,7 @@ final class Attempt {
 
     private void submit() {
         if (run.isOver()) {
-            neverBegan(new CancellationException("it was cancelled before"));
+            neverSent();
             return;
         }
         run.report(TaskStage.DISPATCHED, report -> {});
@@ -122,17 +124,28 @@ final class Attempt {
         }
     }
 
-    /** Nothing was sent to the engine. */
-    private void neverBegan(Throwable why) {
-        WorkerError error = WorkerError.builder(ErrorCode.INTERNAL, "the job could not be handed over: " + why)
-                .cause(why)
+    /** The task ended while it was on its way here: the engine hears nothing of it. */
+    private void neverSent() {
+        stream.complete(TokenStream.failed(
+                run.request().jobId(), WorkerError.of(ErrorCode.INTERNAL, "the job had ended before it was sent")));
+        leave(new TokenEvent.End(StopReason.CANCELLED, Usage.UNKNOWN, Timings.UNKNOWN, EndDetails.NONE));
+    }
+
+    /** It could not even be handed over, by a fault of the JVM's. */
+    private void neverBegan(Throwable fatal) {
+        WorkerError error = WorkerError.builder(ErrorCode.INTERNAL, "the job could not be handed over: " + fatal)
+                .cause(fatal)
                 .build();
         stream.complete(TokenStream.failed(run.request().jobId(), error));
+        leave(new TokenEvent.Error(error));
+        run.emitter().refused(error);
+    }
+
+    private void leave(TokenEvent.Terminal terminal) {
         if (over.compareAndSet(false, true)) {
-            run.dispatch().over(this, new TokenEvent.Error(error), true);
+            run.dispatch().over(this, terminal, true);
             seat.replica().left();
         }
-        run.emitter().refused(error);
     }
 
     /** Cancels what runs; tells what becomes of its place. */
@@ -172,8 +185,9 @@ final class Attempt {
         if (!over.compareAndSet(false, true)) {
             return;
         }
-        seat.replica().learn(terminal, failuresBefore);
-        run.dispatch().over(this, terminal, isFree(terminal));
+        boolean placeIsFree = isFree(terminal);
+        seat.replica().learn(terminal, failuresBefore, placeIsFree);
+        run.dispatch().over(this, terminal, placeIsFree);
         seat.replica().left();
     }
 

@@ -47,12 +47,16 @@ final class Dispatch {
     private long epochs;
     private boolean telling;
 
+    /** What is to happen to those who wait; closed when the last replica has left. */
+    private Timers timers;
+
     Dispatch(String pool, HostSettings settings) {
         this.pool = pool;
         this.settings = settings;
         this.line = new WaitingLine<>(settings.policies().admission());
         this.budget = new RetryBudget(settings.policies().retry());
         this.backoff = new Backoff(settings.policies().retry(), settings.chance());
+        this.timers = new Timers(settings);
     }
 
     HostSettings settings() {
@@ -127,7 +131,7 @@ final class Dispatch {
     void submit(TaskRun run) {
         locked(effects -> {
             if (run.isOver()) {
-                return; // cancelled by its id before it was here
+                return; // whoever ended it found it nowhere
             }
             budget.deposit();
             Seat free = line.isEmpty() ? choice.best(run) : null;
@@ -142,8 +146,7 @@ final class Dispatch {
             }
             enter(run, effects);
             pump(effects);
-            if (run.entry() != null
-                    && line.size() > settings.policies().admission().queueCapacity()) {
+            if (run.entry() != null && isOverfull()) {
                 withdraw(run);
                 WorkerError full = full();
                 effects.add(() -> run.refuse(full));
@@ -223,7 +226,8 @@ final class Dispatch {
                 effects.add(() -> attempt.quarantined(since));
             }
             BreakerState before = seat.breaker().state();
-            Breaker.Verdict verdict = seat.breaker().judge(terminal);
+            Breaker.Verdict verdict =
+                    seat.breaker().judge(attempt.run().request().jobId(), terminal);
             seat.breaker().over(attempt.terms().trial(), verdict);
             moved(
                     seat,
@@ -287,13 +291,26 @@ final class Dispatch {
         }
     }
 
+    /** Whether more wait than may, beside those that are tried again. */
+    private boolean isOverfull() {
+        int capacity = settings.policies().admission().queueCapacity();
+        if (line.size() <= capacity) {
+            return false;
+        }
+        int newcomers = 0;
+        for (WaitingLine.Entry<TaskRun> entry : line) {
+            newcomers += entry.what().attempts() == 0 ? 1 : 0;
+        }
+        return newcomers > capacity;
+    }
+
     /** Gives free places to those who wait. */
     private void pump(Effects effects) {
         boolean anybody = false;
         Iterator<WaitingLine.Entry<TaskRun>> waiting = line.iterator();
         while (waiting.hasNext() && choice.hasFree()) {
             TaskRun run = waiting.next().what();
-            Seat seat = choice.best(run);
+            Seat seat = run.isOver() ? null : choice.best(run); // one that is over is about to leave
             if (seat != null) {
                 waiting.remove();
                 run.entry(null);
@@ -308,13 +325,16 @@ final class Dispatch {
 
     private void place(TaskRun run, Seat seat, Effects effects, boolean here) {
         seat.places().take();
-        boolean trial = seat.breaker().begin();
+        int trial = seat.breaker().begin();
         Attempt attempt = run.attempt(seat, trial, choice.isCold(run, seat));
         choice.rate(seat);
         effects.add(here ? attempt::begin : () -> settings.handOver(attempt::begin));
     }
 
     private void failAll(Effects effects) {
+        effects.add(timers::close);
+        timers = new Timers(settings);
+        telling = false;
         for (Iterator<WaitingLine.Entry<TaskRun>> waiting = line.iterator(); waiting.hasNext(); ) {
             TaskRun run = waiting.next().what();
             waiting.remove();
@@ -399,7 +419,8 @@ final class Dispatch {
     private void tellSoon(Effects effects) {
         if (!telling && !line.isEmpty()) {
             telling = true;
-            effects.add(() -> settings.later(TELLING_INTERVAL, "positions in the queue of " + pool, this::tellAll));
+            Timers ofThese = timers;
+            effects.add(() -> ofThese.later(TELLING_INTERVAL, "positions in the queue of " + pool, this::tellAll));
         }
     }
 

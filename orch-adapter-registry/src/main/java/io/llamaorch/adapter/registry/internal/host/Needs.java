@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.registry.internal.host;
 
 import io.llamaorch.adapter.spi.Capability;
+import io.llamaorch.adapter.spi.ChatMessage;
 import io.llamaorch.adapter.spi.Constraint;
 import io.llamaorch.adapter.spi.Determinism;
 import io.llamaorch.adapter.spi.ErrorCode;
@@ -110,6 +111,11 @@ final class Needs {
             needed.add(Capability.CHAT_PROMPTS);
             if (!chat.tools().isEmpty()) {
                 needed.add(Capability.TOOL_CALLS);
+            }
+            if (chat.messages().stream()
+                    .anyMatch(message ->
+                            message.content().stream().anyMatch(ChatMessage.Content.Media.class::isInstance))) {
+                needed.add(Capability.MEDIA);
             }
         }
         if (!task.sampling().stop().isEmpty()) {

@@ -173,8 +173,14 @@ public final class Replica {
         }
     }
 
-    /** A stream is over that began when there had been so many failures: what that says about this replica. */
-    void learn(TokenEvent.Terminal terminal, int failuresBefore) {
+    /**
+     * A stream is over: what that says about this replica.
+     *
+     * @param terminal its last event
+     * @param failuresBefore how many failures there had been when it began
+     * @param nothingLeft whether it has surely left nothing at the engine
+     */
+    void learn(TokenEvent.Terminal terminal, int failuresBefore, boolean nothingLeft) {
         if (terminal instanceof TokenEvent.End end) {
             if (end.reason() != StopReason.CANCELLED) {
                 live = true;
@@ -187,7 +193,7 @@ public final class Replica {
             case POOL_UNAVAILABLE -> {
                 if (isAlive()) { // else it was us
                     live = false;
-                    gone = true;
+                    gone |= nothingLeft; // else it may have been a gateway's word, and the engine be there
                     lifecycle.refused(error.toString());
                     prober.hurry();
                 }

@@ -121,7 +121,7 @@ final class TaskRun implements Wish {
     }
 
     /** It has a place on a replica, where it is about to be tried. Needs the lock of the dispatch. */
-    Attempt attempt(Seat seat, boolean trial, boolean cold) {
+    Attempt attempt(Seat seat, int trial, boolean cold) {
         tried.add(seat);
         Attempt next = new Attempt(
                 this,
