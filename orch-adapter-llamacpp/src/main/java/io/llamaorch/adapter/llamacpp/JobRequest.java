@@ -1,0 +1,62 @@
+package io.llamaorch.adapter.llamacpp;
+
+import io.llamaorch.adapter.llamacpp.internal.codec.CompletionRequest;
+import io.llamaorch.adapter.llamacpp.internal.slots.Mark;
+import io.llamaorch.adapter.llamacpp.internal.wire.WireRequest;
+import io.llamaorch.adapter.spi.TaskRequest;
+import io.llamaorch.adapter.spi.WorkerException;
+
+/**
+ * What one job sends: {@code POST /completion} with the task and the mark by which the job is known again (CAN-07).
+ *
+ * <p>Thread safety: calls must be serial, but anybody may ask for the mark.
+ */
+final class JobRequest {
+
+    private static final String JSON = "application/json";
+
+    private final TaskRequest task;
+    private final Engine engine;
+    private final WireRequest.Builder request;
+    private final int size;
+    private volatile Mark mark;
+
+    /**
+     * Makes the request; sends nothing.
+     *
+     * @param task the task
+     * @param engine where it will be sent
+     * @throws WorkerException if the task asks for what cannot be sent, or the credential cannot be read
+     */
+    JobRequest(TaskRequest task, Engine engine) {
+        this.task = task;
+        this.engine = engine;
+        mark = engine.proofs().mark(task);
+        byte[] body = CompletionRequest.body(task, mark.value());
+        size = body.length;
+        request = engine.queries()
+                .authorized(WireRequest.post("/completion"))
+                .header("Accept", "text/event-stream")
+                .body(JSON, body);
+    }
+
+    /** How many bytes its body has, a mark that comes later aside. */
+    int size() {
+        return size;
+    }
+
+    Mark mark() {
+        return mark;
+    }
+
+    /** The request as it is sent now; what was learned meanwhile may have told what a mark needs to be known. */
+    WireRequest build() {
+        if (mark.value().isEmpty()) {
+            mark = engine.proofs().mark(task);
+            if (mark.value().isPresent()) {
+                request.body(JSON, CompletionRequest.body(task, mark.value()));
+            }
+        }
+        return request.build();
+    }
+}
