@@ -7,11 +7,16 @@ import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.WorkerException;
 
 /**
- * What one job sends: {@code POST /completion} with the task and the mark by which the job is known again (CAN-07).
+ * What one job sends: {@code POST /completion} with the task and the mark by which the job is known again (CAN-07). Of
+ * the task's names only the correlation id is told, and only here, for the logs of the engine and of gateways before it
+ * (OBS-02).
  *
  * <p>Thread safety: calls must be serial, but anybody may ask for the mark.
  */
 final class JobRequest {
+
+    /** The header that carries the correlation id. */
+    static final String CORRELATION_ID = "X-Correlation-Id";
 
     private static final String JSON = "application/json";
 
@@ -38,6 +43,7 @@ final class JobRequest {
                 .authorized(WireRequest.post("/completion"))
                 .header("Accept", "text/event-stream")
                 .body(JSON, body);
+        task.correlationId().ifPresent(id -> request.encodedHeader(CORRELATION_ID, id));
     }
 
     /** How many bytes its body has, a mark that comes later aside. */
