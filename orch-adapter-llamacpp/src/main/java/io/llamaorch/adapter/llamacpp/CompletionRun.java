@@ -1,18 +1,14 @@
 package io.llamaorch.adapter.llamacpp;
 
-import io.llamaorch.adapter.llamacpp.internal.codec.CompletionRequest;
 import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
 import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
 import io.llamaorch.adapter.llamacpp.internal.slots.JobPhase;
-import io.llamaorch.adapter.llamacpp.internal.slots.Mark;
 import io.llamaorch.adapter.llamacpp.internal.wire.Call;
 import io.llamaorch.adapter.llamacpp.internal.wire.ResponseHead;
 import io.llamaorch.adapter.llamacpp.internal.wire.StreamListener;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure;
-import io.llamaorch.adapter.llamacpp.internal.wire.WireRequest;
-import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.StartDetails;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEmitter;
@@ -39,18 +35,15 @@ final class CompletionRun implements StreamListener {
     private static final Duration ANSWER_WAIT = Duration.ofSeconds(5);
 
     private static final int OK = 200;
-    private static final String JSON = "application/json";
 
     private final TokenEmitter emitter;
     private final Engine engine;
     private final KnownFacts facts;
     private final Failures failures;
-    private final TaskRequest task;
-    private final WireRequest.Builder request;
+    private final JobRequest request;
     private final EventFeed feed;
     private final Alarm alarm;
 
-    private volatile Mark mark;
     private volatile JobPhase phase = JobPhase.UNSENT;
     private volatile @Nullable Call call;
 
@@ -71,14 +64,8 @@ final class CompletionRun implements StreamListener {
         this.facts = engine.facts();
         this.failures = engine.failures();
         alarm = new Alarm(task.jobId(), engine.time());
-        this.task = task;
-        mark = engine.proofs().mark(task);
-        byte[] body = CompletionRequest.body(task, mark.value());
-        request = engine.queries()
-                .authorized(WireRequest.post("/completion"))
-                .header("Accept", "text/event-stream")
-                .body(JSON, body);
-        feed = new EventFeed(emitter, failures, body.length, new InlineWatch(emitter, engine.time()), this::hangUp);
+        request = new JobRequest(task, engine);
+        feed = new EventFeed(emitter, failures, request.size(), new InlineWatch(emitter, engine.time()), this::hangUp);
     }
 
     /**
@@ -97,26 +84,23 @@ final class CompletionRun implements StreamListener {
             emitter.refused(refusal.error());
             return;
         }
-        run.begin();
+        run.begin(task.model());
     }
 
-    private void begin() {
+    private void begin(String model) {
         emitter.onCancel(cause -> {
             long cancelled = engine.time().nanoTime();
             hangUp();
             // Only now: a call that was cancelled before it was told to be connected sends nothing any more.
-            return engine.proofs().prove(mark, feed.tokensFlow() ? JobPhase.STREAMING : phase, cancelled);
+            return engine.proofs().prove(request.mark(), feed.tokensFlow() ? JobPhase.STREAMING : phase, cancelled);
         });
         emitter.onDemand(this::resume);
-        new ModelCheck(engine.queries(), facts, failures).begin(task.model(), this::send, emitter::refused);
+        new ModelCheck(engine.queries(), facts, failures).begin(model, this::send, emitter::refused);
     }
 
     private void send() {
         if (emitter.ended()) {
             return;
-        }
-        if (mark.value().isEmpty()) {
-            markNow();
         }
         boolean asks = facts.now().isEmpty() && facts.worthAsking();
         versionPending = asks; // before the request is on its way, and with it the I/O thread's turn
@@ -134,14 +118,6 @@ final class CompletionRun implements StreamListener {
                     running.execute(CompletionRun.this::versionSettled);
                 }
             });
-        }
-    }
-
-    /** The model check may have told what a mark needs to be known (CAN-07). */
-    private void markNow() {
-        mark = engine.proofs().mark(task);
-        if (mark.value().isPresent()) {
-            request.body(JSON, CompletionRequest.body(task, mark.value()));
         }
     }
 
@@ -234,7 +210,7 @@ final class CompletionRun implements StreamListener {
             facts.forget();
         }
         if (phase == JobPhase.UNSENT) {
-            emitter.refused(failures.wire(failure));
+            emitter.refused(failures.wire(failure)); // the engine has heard nothing of it
             hangUp();
         } else {
             fail(failures.wire(failure));
@@ -282,14 +258,12 @@ final class CompletionRun implements StreamListener {
         hangUp();
     }
 
-    /** An answer of the engine's own means that it does not work on the job; one of a gateway before it, or nonsense, does not. */
     private void refuse(OtherAnswer answer) {
-        WorkerError error = answer.error();
-        if (error.code() == ErrorCode.POOL_UNAVAILABLE || error.code() == ErrorCode.PROTOCOL) {
-            fail(error);
-        } else {
-            emitter.refused(error);
+        if (answer.leavesNothing()) {
+            emitter.refused(answer.error());
             hangUp();
+        } else {
+            fail(answer.error());
         }
     }
 

@@ -88,8 +88,12 @@ final class EventFeed {
     private boolean event(CompletionEvent event) {
         EngineError error = event.error();
         if (error != null) {
-            emitter.refused(failures.inStream(error)); // the engine has ended the job itself
-            whenOver.run();
+            if (error.isTheEnginesOwn()) {
+                emitter.refused(failures.inStream(error)); // it has ended the job itself
+                whenOver.run();
+            } else {
+                fail(failures.inStream(error));
+            }
             return false;
         }
         if (!tokensFlow && (event.tokensPredicted() > 0 || !event.content().isEmpty())) {

@@ -33,6 +33,21 @@ final class OtherAnswer {
         return head.status() != OK;
     }
 
+    /**
+     * Whether the engine certainly does not work on the job: the request was refused, by whomever, or the engine itself says
+     * that it failed. A gateway that fails may have passed the request on before; some answer 503 then, like an engine that
+     * is not ready, so its words decide.
+     */
+    boolean leavesNothing() {
+        return switch (head.status()) {
+            case OK, 500, 501, 503 ->
+                EngineError.in(body.toByteArray())
+                        .filter(EngineError::isTheEnginesOwn)
+                        .isPresent();
+            default -> head.status() / 100 == 4;
+        };
+    }
+
     /** Takes a part of the body; says whether more of it is wanted. */
     boolean take(byte[] bytes, int from, int to) {
         body.write(bytes, from, Math.min(to - from, LIMIT - body.size()));

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a run knows of itself when it is cancelled, and so when and how its proof is looked for (CAN-07). */
 @NoLeaks
@@ -282,6 +284,23 @@ class CompletionRunCancelTest {
         run.engine().proofs().close();
         assertUnconfirmed("was closed", stream.released().toCompletableFuture());
         assertEquals(List.of(), run.transport.questions());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void failure_beforeTheConnection_leavesNothing(WireFailure.Kind kind) {
+        TokenStream stream = submit();
+        run.transport.listener().onFailure(FakeTransport.failure(kind));
+        assertFreeAfter(Duration.ZERO, stream.released().toCompletableFuture());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void failure_afterTheConnection_mayLeaveTheJobBehind(WireFailure.Kind kind) {
+        TokenStream stream = submit();
+        run.connect();
+        run.transport.listener().onFailure(FakeTransport.failure(kind));
+        assertUnconfirmed("before the engine's own end", stream.released().toCompletableFuture());
     }
 
     @Test

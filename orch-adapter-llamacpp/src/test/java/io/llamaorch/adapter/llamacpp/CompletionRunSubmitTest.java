@@ -95,6 +95,23 @@ class CompletionRunSubmitTest {
     }
 
     @Test
+    void correlationId_isToldWithTheTaskAndNothingElse() {
+        run.submit(task().model("other").correlationId("req 7/é").build(), 9);
+        run.transport.question(0).answer(200, PROPS);
+        run.transport.question(1).answer(200, "{\"data\":[{\"id\":\"other\"}]}");
+        assertEquals("req%207/%C3%A9", run.transport.streamed().get(0).headers().get("X-Correlation-Id"));
+        for (FakeTransport.Question question : run.transport.questions()) {
+            assertFalse(question.request().headers().containsKey("X-Correlation-Id"), question.request()::path);
+        }
+    }
+
+    @Test
+    void correlationId_missing_isNoHeader() {
+        run.submit();
+        assertFalse(run.transport.streamed().get(0).headers().containsKey("X-Correlation-Id"));
+    }
+
+    @Test
     void token_thatCanBeReadJustOnce_isEnoughForTheTaskItself() {
         List<String> given = new ArrayList<>(List.of("once-only"));
         run.authorizeWith(Secret.from(() -> given.remove(0)));

@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.spi;
 
 import io.llamaorch.adapter.spi.internal.EmitterCore;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,7 +58,7 @@ public final class RunningStreams implements AutoCloseable {
                 task.jobId(), engine, config.replica(), limits, config.deliveryExecutor(), config.timeSource());
         emitter.whenEnded(() -> streams.remove(task.jobId(), emitter));
         if (streams.putIfAbsent(task.jobId(), emitter) != null) {
-            emitter.error(WorkerError.of(
+            emitter.refused(WorkerError.of(
                     ErrorCode.INVALID_PARAMS,
                     "a job with id '" + task.jobId() + "' is running: wait for its end, or use another id"));
             return emitter.stream();
@@ -66,13 +67,13 @@ public final class RunningStreams implements AutoCloseable {
             emitter.watch(task.deadline());
             if (closed) {
                 emitter.closeBecauseAdapterCloses();
-                nothingToRelease(emitter);
+                released(emitter, CancelReceipt.slotFree(Duration.ZERO));
             } else {
                 begin.accept(emitter);
             }
         } catch (Throwable thrown) {
             emitter.fault(thrown);
-            nothingToRelease(emitter);
+            released(emitter, CancelReceipt.unconfirmed("the adapter failed to begin the job"));
             if (thrown instanceof VirtualMachineError fatal) {
                 throw fatal;
             }
@@ -80,10 +81,9 @@ public final class RunningStreams implements AutoCloseable {
         return emitter.stream();
     }
 
-    /** No adapter will ever listen to this stream's end, unless it does already. */
-    private static void nothingToRelease(EmitterCore emitter) {
-        emitter.onCancel(cause ->
-                CompletableFuture.completedStage(CancelReceipt.unconfirmed("the adapter did not begin the job")));
+    /** No adapter will ever listen to this stream's end, unless it does already: this much is known of it. */
+    private static void released(EmitterCore emitter, CancelReceipt receipt) {
+        emitter.onCancel(cause -> CompletableFuture.completedStage(receipt));
     }
 
     /**

@@ -103,7 +103,8 @@ public interface TokenEmitter {
     /**
      * Emits an event that another stream delivered, as it is: for hosts, which forward. A terminal event ends this
      * stream too; an error counts the pieces of this stream. After an error or a cancel, what is known of the engine's
-     * place is asked of the callback of {@link #onCancel}, if there is one.
+     * place is asked of the callback of {@link #onCancel}, with {@link CancelCause#FAULT} or the cause of the cancel; if
+     * none was set before, nothing is known of it.
      *
      * @param event the event
      * @return false if the source should be left unread for now, or if the event was the terminal one
@@ -124,10 +125,12 @@ public interface TokenEmitter {
     void usage(int prompt, int cached, int generated);
 
     /**
-     * Sets where the engine's count is asked for if this stream ends by anything but {@link #end} and a forwarded
-     * terminal event: for hosts, since the stream that they forward knows it.
+     * Sets who is asked for the engine's count in place of {@link #usage}: for hosts, since the stream that they forward
+     * knows it. A terminal event that is forwarded with a count keeps its own. One set later takes the place of this one;
+     * after the end nobody is asked any more.
      *
-     * @param source asked once, on the thread that ends the stream; must be quick and must not block
+     * @param source asked on the thread that ends the stream, and on any that calls {@link TokenStream#usage}; must be
+     *     quick and must not block; one that throws, or says {@link Usage#UNKNOWN}, is not heeded
      */
     void usageFrom(Supplier<Usage> source);
 
@@ -176,7 +179,7 @@ public interface TokenEmitter {
      * Sets what is called, once, if the stream ends by anything but {@link #end}, {@link #error}, {@link #refused} and the
      * engine's own end that was forwarded: a cancel, a time limit, a subscriber that threw, the adapter's close, or a
      * failure or cancel that was forwarded. The adapter lets go of the engine then. If it happened already, the callback
-     * runs at once, on this thread.
+     * runs at once, on this thread; not so after a forwarded end.
      *
      * @param callback is told the cause on the thread that ended the stream, must not block, and returns a stage with
      *     the proof of cancel, or with {@link CancelReceipt#unconfirmed}; a stage that fails or does not complete within
@@ -195,8 +198,8 @@ public interface TokenEmitter {
     /**
      * Tells whose code runs on the thread that emits, so that an adapter whose thread was held up can name it.
      *
-     * @return the class of the subscriber if it is a {@link NonBlockingSubscriber}; empty for any other, which cannot
-     *     hold that thread up
+     * @return what a {@link NonBlockingSubscriber} names as the code {@linkplain NonBlockingSubscriber#behind behind} it,
+     *     also after its last event; empty for any other subscriber, which cannot hold that thread up
      */
     Optional<Class<?>> inlineSubscriber();
 

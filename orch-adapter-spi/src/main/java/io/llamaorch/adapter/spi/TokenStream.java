@@ -58,12 +58,16 @@ public interface TokenStream extends Flow.Publisher<TokenEvent>, Iterable<TokenE
 
     /**
      * {@return a stage that completes, at most 10 s after the end, once it is known whether the engine's place is free
-     * again: with {@code SLOT_FREE} at once after the engine's own end or refusal, with {@code UNCONFIRMED} at once after
-     * any other failure that the adapter reported, else with the result of the proof of cancel; never fails (CAN-07)}
+     * again: with {@code SLOT_FREE} at once after the engine's own end or refusal, and where no engine was asked; with
+     * {@code UNCONFIRMED} at once after any other failure that the adapter reported; else with the result of the proof of
+     * cancel; never fails (CAN-07)}
      */
     CompletionStage<CancelReceipt> released();
 
-    /** {@return the engine's count so far, as its terminal event would tell it now; never blocks (EVT-08)} */
+    /**
+     * {@return the engine's count so far, as the terminal event tells it, or would if it came now; unknown from a stream that
+     * does not keep it; never blocks (EVT-08)}
+     */
     default Usage usage() {
         return Usage.UNKNOWN;
     }

@@ -85,6 +85,8 @@ class RunningStreamsTest {
         assertTrue(error.message().contains("'a'"), error.message());
         assertFalse(error.retriable());
         assertEquals(1, begun.size(), "begin is not called for what is refused");
+        assertEquals(
+                CancelReceipt.Outcome.SLOT_FREE, now(second.released()).outcome(), "nor has the engine heard of it");
         assertEquals(1, streams.count());
         assertFalse(first.outcome().toCompletableFuture().isDone());
         assertEquals(Cancellation.Answer.ACCEPTED, now(streams.cancel("a").accepted()));
@@ -212,7 +214,7 @@ class RunningStreamsTest {
         TokenStream stream = open("a");
         assertEquals(ErrorCode.POOL_UNAVAILABLE, errorOf(stream).code());
         assertTrue(begun.isEmpty());
-        assertTrue(stream.released().toCompletableFuture().isDone());
+        assertEquals(CancelReceipt.Outcome.SLOT_FREE, now(stream.released()).outcome());
         assertEquals(0, streams.count());
         assertEquals(0, time.waiting());
     }

@@ -52,7 +52,6 @@ public final class EmitterCore implements TokenEmitter {
     private final Tally tally = new Tally();
     private final HalfCharacter half = new HalfCharacter();
     private volatile Runnable whenEnded = () -> {};
-    private volatile Supplier<Usage> usageSource = tally::usage;
 
     // Written by the producer only.
     private boolean started;
@@ -219,17 +218,10 @@ public final class EmitterCore implements TokenEmitter {
             }
             return emit(event, false);
         } else if (event instanceof TokenEvent.Error failure) {
-            forwardEnd(() -> new TokenEvent.Error(complete(failure.error())), CancelCause.FAULT);
+            seal(() -> new TokenEvent.Error(complete(failure.error())), () -> teardown.askIfHeard(CancelCause.FAULT));
             return false;
         } else if (event instanceof TokenEvent.End end) {
-            if (end.reason() == StopReason.CANCELLED) {
-                forwardEnd(() -> end, end.details().cancelCause().orElse(CancelCause.CALLER));
-            } else {
-                if (!ended()) {
-                    requireStarted();
-                }
-                seal(() -> end, null);
-            }
+            forward(end);
             return false;
         } else {
             if (event instanceof TokenEvent.Metrics metrics) {
@@ -244,6 +236,18 @@ public final class EmitterCore implements TokenEmitter {
         }
     }
 
+    private void forward(TokenEvent.End end) {
+        if (end.reason() == StopReason.CANCELLED) {
+            CancelCause cause = end.details().cancelCause().orElse(CancelCause.CALLER);
+            seal(() -> end, () -> teardown.askIfHeard(cause));
+            return;
+        }
+        if (!ended()) {
+            requireStarted();
+        }
+        seal(() -> end, teardown::nothingLeft);
+    }
+
     @Override
     public void usage(int prompt, int cached, int generated) {
         if (tally.count(prompt, cached, generated)) {
@@ -254,7 +258,10 @@ public final class EmitterCore implements TokenEmitter {
 
     @Override
     public void usageFrom(Supplier<Usage> source) {
-        usageSource = source;
+        tally.askFrom(Objects.requireNonNull(source, "source"));
+        if (outcome.get() != null) {
+            tally.askFrom(null);
+        }
     }
 
     @Override
@@ -270,20 +277,19 @@ public final class EmitterCore implements TokenEmitter {
         }
         requireStarted();
         emitHeldHalf();
-        return seal(() -> new TokenEvent.End(reason, tally.usage(), newTimings, details), null);
+        return seal(() -> new TokenEvent.End(reason, tally.usage(), newTimings, details), teardown::nothingLeft);
     }
 
     @Override
     public boolean error(WorkerError error) {
         Objects.requireNonNull(error, "error");
-        return seal(() -> new TokenEvent.Error(complete(error)), null);
+        return seal(() -> new TokenEvent.Error(complete(error)), teardown::nothingKnown);
     }
 
     @Override
     public boolean refused(WorkerError error) {
         Objects.requireNonNull(error, "error");
-        teardown.nothingIsLeft();
-        return error(error);
+        return seal(() -> new TokenEvent.Error(complete(error)), teardown::nothingLeft);
     }
 
     @Override
@@ -317,10 +323,10 @@ public final class EmitterCore implements TokenEmitter {
         boolean won = seal(
                 () -> new TokenEvent.End(
                         StopReason.CANCELLED,
-                        usage(),
+                        tally.usage(),
                         tally.timings(),
                         EndDetails.builder().cancelCause(cause).build()),
-                cause,
+                () -> teardown.ask(cause),
                 drop);
         steps.at(Step.CANCEL_DECIDED);
         return won;
@@ -343,7 +349,7 @@ public final class EmitterCore implements TokenEmitter {
 
     /** Ends the stream as failed by something other than the engine. */
     boolean fail(CancelCause cause, WorkerError error) {
-        return seal(() -> new TokenEvent.Error(complete(error)), cause);
+        return seal(() -> new TokenEvent.Error(complete(error)), () -> teardown.ask(cause));
     }
 
     /** Gives the stream to its consumer; false if it has one. */
@@ -377,13 +383,13 @@ public final class EmitterCore implements TokenEmitter {
         return outcome.stage();
     }
 
-    /** What is counted so far; a source that throws is no reason not to end. */
+    /** What the terminal event says is counted, or would say if it came now. */
     Usage usage() {
-        try {
-            return Objects.requireNonNull(usageSource.get(), "the source of the usage gave null");
-        } catch (RuntimeException e) {
-            return tally.usage();
+        TokenEvent.Terminal terminal = outcome.get();
+        if (terminal instanceof TokenEvent.End end) {
+            return end.usage();
         }
+        return terminal instanceof TokenEvent.Error failure ? failure.error().usage() : tally.usage();
     }
 
     CompletionStage<CancelReceipt> released() {
@@ -445,17 +451,15 @@ public final class EmitterCore implements TokenEmitter {
         return false;
     }
 
-    /** An end that is not the engine's own: whoever forwards it may know what became of the engine's place. */
-    private void forwardEnd(Supplier<TokenEvent.Terminal> terminal, CancelCause cause) {
-        seal(terminal, teardown.hasHandler() ? cause : null);
+    private boolean seal(Supplier<TokenEvent.Terminal> terminal, Runnable letGo) {
+        return seal(terminal, letGo, false);
     }
 
-    private boolean seal(Supplier<TokenEvent.Terminal> terminal, @Nullable CancelCause cause) {
-        return seal(terminal, cause, false);
-    }
-
-    /** Decides the end: the first to set the seal wins. Everything that others see happens after that. */
-    private boolean seal(Supplier<TokenEvent.Terminal> terminal, @Nullable CancelCause cause, boolean drop) {
+    /**
+     * Decides the end: the first to set the seal wins, and only what it says counts. Everything that others see happens
+     * after that.
+     */
+    private boolean seal(Supplier<TokenEvent.Terminal> terminal, Runnable letGo, boolean drop) {
         if (!ledger.seal()) {
             return false;
         }
@@ -466,10 +470,11 @@ public final class EmitterCore implements TokenEmitter {
         TokenEvent.Terminal event = terminal.get();
         whenEnded.run();
         try {
-            teardown.begin(event, cause); // the engine first: it works until it knows
+            letGo.run(); // the engine first: it works until it knows
         } finally {
             watchdog.stop();
             outcome.set(event, executor);
+            tally.askFrom(null);
             backlog.ended();
         }
         return true;
@@ -484,7 +489,7 @@ public final class EmitterCore implements TokenEmitter {
             complete.replica(replica);
         }
         if (error.usage().equals(Usage.UNKNOWN)) {
-            complete.usage(usage());
+            complete.usage(tally.usage());
         }
         return complete.build();
     }

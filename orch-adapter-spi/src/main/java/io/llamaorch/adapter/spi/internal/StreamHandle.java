@@ -32,8 +32,20 @@ final class StreamHandle implements TokenStream {
         if (core.claimFor(claim)) {
             claim.begin();
         } else {
-            SubscriberClaim.refuse(subscriber, alreadyClaimed());
+            refuse(subscriber);
         }
+    }
+
+    /** Tells a subscriber that it is not the first. */
+    private void refuse(Flow.Subscriber<? super TokenEvent> subscriber) {
+        subscriber.onSubscribe(new Flow.Subscription() {
+            @Override
+            public void request(long n) {}
+
+            @Override
+            public void cancel() {}
+        });
+        subscriber.onError(alreadyClaimed());
     }
 
     @Override

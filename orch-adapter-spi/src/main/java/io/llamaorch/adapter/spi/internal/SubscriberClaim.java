@@ -41,6 +41,7 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
     private final EmitterCore core;
     private final Backlog backlog;
     private final boolean inline;
+    private final InlineCode code;
     private final Queue<Runnable> quiets = new ConcurrentLinkedQueue<>();
 
     /** Null once nothing more will be delivered. Owner only. */
@@ -51,10 +52,6 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
 
     private volatile long requested;
     private volatile boolean unsubscribed;
-
-    /** Whose code took the terminal event, if it did so on the thread at hand. */
-    private @Nullable Class<?> lastBehind;
-
     private volatile @Nullable IllegalArgumentException badRequest;
 
     /** Owner only. */
@@ -71,25 +68,12 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
         this.backlog = core.backlog();
         this.subscriber = subscriber;
         this.inline = subscriber instanceof NonBlockingSubscriber;
+        this.code = new InlineCode(subscriber);
     }
 
-    /** The code of the subscriber, if it is called on the thread at hand; also right after the last event. */
+    /** The code of the subscriber, if it is called on the thread at hand; also after the last event. */
     Optional<Class<?>> inlineSubscriber() {
-        return subscriber instanceof NonBlockingSubscriber known
-                ? Optional.of(known.behind())
-                : Optional.ofNullable(lastBehind);
-    }
-
-    /** Tells a subscriber that it is not the first. */
-    static void refuse(Flow.Subscriber<? super TokenEvent> subscriber, IllegalStateException reason) {
-        subscriber.onSubscribe(new Flow.Subscription() {
-            @Override
-            public void request(long n) {}
-
-            @Override
-            public void cancel() {}
-        });
-        subscriber.onError(reason);
+        return code.named();
     }
 
     /** Calls {@code onSubscribe} on this thread, then delivers. */
@@ -220,7 +204,7 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
     private void drain() {
         while (true) {
             if (unsubscribed) {
-                subscriber = null;
+                letGo();
             }
             IllegalArgumentException bad = badRequest;
             if (bad != null) {
@@ -255,13 +239,10 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
         delivered++;
         boolean last = event instanceof TokenEvent.Terminal;
         if (last) {
-            subscriber = null;
+            letGo();
         }
         core.steps().at(Step.EVENT_LEAVES);
         try {
-            if (last && target instanceof NonBlockingSubscriber known) {
-                lastBehind = known.behind();
-            }
             target.onNext(event);
             if (last && !unsubscribed) {
                 target.onComplete();
@@ -274,7 +255,7 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
 
     private void misused(IllegalArgumentException bad) {
         Flow.Subscriber<? super TokenEvent> target = subscriber;
-        subscriber = null;
+        letGo();
         core.cancel(CancelCause.SUBSCRIBER);
         if (target != null) {
             try {
@@ -287,7 +268,7 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
 
     /** Costs the subscriber its own stream, and nobody else anything (FLW-05). */
     private void subscriberThrew(Flow.Subscriber<? super TokenEvent> target, Throwable thrown) {
-        subscriber = null;
+        letGo();
         if (thrown instanceof VirtualMachineError error) {
             fatal = error;
         }
@@ -299,6 +280,11 @@ final class SubscriberClaim implements Claim, Flow.Subscription, Runnable {
                                         + ": its stream was cancelled")
                         .cause(thrown)
                         .build());
+    }
+
+    private void letGo() {
+        code.letGo();
+        subscriber = null;
     }
 
     private void tellQuiet() {

@@ -2,9 +2,7 @@ package io.llamaorch.adapter.spi.internal;
 
 import io.llamaorch.adapter.spi.CancelCause;
 import io.llamaorch.adapter.spi.CancelReceipt;
-import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.TimeSource;
-import io.llamaorch.adapter.spi.TokenEvent;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -12,10 +10,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the adapter let go of the engine, once, and waits a bounded time for its proof (CAN-07). */
+/**
+ * What the end of a stream leaves at the engine (CAN-07): known at once, or asked of the adapter, which lets go of the
+ * engine then, once, and has a bounded time for its proof.
+ */
 final class Teardown {
 
     private static final Duration PROOF_LIMIT = Duration.ofSeconds(10);
+    private static final CancelReceipt NOTHING_LEFT = CancelReceipt.slotFree(Duration.ZERO);
+    private static final CancelReceipt NOTHING_KNOWN =
+            CancelReceipt.unconfirmed("the stream failed before the engine's own end");
 
     private final String job;
     private final TimeSource time;
@@ -25,9 +29,6 @@ final class Teardown {
     private volatile @Nullable Function<CancelCause, CompletionStage<CancelReceipt>> handler;
     private volatile @Nullable CancelCause cause;
     private volatile TimeSource.@Nullable Scheduled limit;
-
-    /** Whether a failure without a cause leaves the engine without work. Written before the end. */
-    private volatile boolean nothingLeft;
 
     Teardown(String job, TimeSource time, Executor executor) {
         this.job = job;
@@ -43,35 +44,41 @@ final class Teardown {
         }
     }
 
-    boolean hasHandler() {
-        return handler != null;
+    /** The stream has ended, and the engine works on it no more, or never did. */
+    void nothingLeft() {
+        atOnce(NOTHING_LEFT);
     }
 
-    /** If the stream ends by its adapter's hand, the engine does not work on it. */
-    void nothingIsLeft() {
-        nothingLeft = true;
+    /** The stream has ended by its adapter's hand, which cleans up itself. */
+    void nothingKnown() {
+        atOnce(NOTHING_KNOWN);
     }
 
-    /** The stream has ended; a cause means that the engine does not know yet. */
-    void begin(TokenEvent.Terminal terminal, @Nullable CancelCause why) {
-        if (why != null) {
-            cause = why;
-            callOnce();
-            if (released.get() == null) {
-                limit = time.schedule(PROOF_LIMIT, new NoProof());
-                if (released.get() != null) {
-                    stopLimit(); // the proof came just before there was anything to stop
-                }
-            }
-            return;
+    /** The stream has ended as one behind it did: who listens may know more, and if nobody does, nothing is known. */
+    void askIfHeard(CancelCause why) {
+        if (handler == null) {
+            nothingKnown();
+        } else {
+            ask(why);
         }
+    }
+
+    /** The stream has ended, and the engine does not know yet. */
+    void ask(CancelCause why) {
+        cause = why;
+        callOnce();
+        if (released.get() == null) {
+            limit = time.schedule(PROOF_LIMIT, new NoProof());
+            if (released.get() != null) {
+                stopLimit(); // the proof came just before there was anything to stop
+            }
+        }
+    }
+
+    private void atOnce(CancelReceipt receipt) {
         called.set(true);
         handler = null;
-        boolean engineEnded = terminal instanceof TokenEvent.End end && end.reason() != StopReason.CANCELLED;
-        settle(
-                engineEnded || nothingLeft
-                        ? CancelReceipt.slotFree(Duration.ZERO)
-                        : CancelReceipt.unconfirmed("the stream failed before the engine's own end"));
+        settle(receipt);
     }
 
     CompletionStage<CancelReceipt> released() {

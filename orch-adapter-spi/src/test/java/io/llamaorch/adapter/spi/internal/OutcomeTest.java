@@ -194,7 +194,7 @@ class OutcomeTest {
         heard.assertKinds("Error");
         assertEquals(ErrorCode.NOT_FOUND, heard.error().code());
         assertEquals(
-                CancelReceipt.Outcome.UNCONFIRMED, Bench.now(stream.released()).outcome());
+                CancelReceipt.Outcome.SLOT_FREE, Bench.now(stream.released()).outcome());
         assertEquals(Cancellation.Answer.NOT_RUNNING, Bench.answer(stream.cancel()));
     }
 }

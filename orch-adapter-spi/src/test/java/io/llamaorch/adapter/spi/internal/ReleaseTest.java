@@ -16,6 +16,7 @@ import io.llamaorch.adapter.spi.Recorder;
 import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.Timings;
 import io.llamaorch.adapter.spi.TokenEvent;
+import io.llamaorch.adapter.spi.Usage;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.tck.NoLeaks;
 import java.lang.ref.WeakReference;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,60 @@ class ReleaseTest {
         assertEquals(CancelReceipt.Outcome.UNCONFIRMED, released().outcome());
         assertFalse(released().reason().isEmpty());
         assertEquals(0, calls.get());
+    }
+
+    @Test
+    @DisplayName("CAN-07: a refusal leaves nothing at the engine, at once, and nobody needs to let go")
+    void released_afterARefusal_isSlotFree() {
+        listen();
+        assertTrue(bench.emitter.refused(WorkerError.of(ErrorCode.ADMISSION_REJECT, "full")));
+        assertEquals(CancelReceipt.Outcome.SLOT_FREE, released().outcome());
+        assertEquals(Duration.ZERO, released().took().orElseThrow());
+        assertEquals(0, calls.get());
+        assertEquals(0, bench.time.waiting());
+    }
+
+    @Test
+    @DisplayName("EVT-08: a refusal is told like any other failure")
+    void refusal_whenThingsAreKnown_carriesThem() {
+        bench.tokens(2);
+        bench.emitter.usage(7, -1, 4);
+        bench.emitter.refused(WorkerError.of(ErrorCode.INTERNAL, "Context size has been exceeded."));
+        assertEquals(2, bench.error().tokensDelivered());
+        assertEquals(Usage.of(7, -1, 4), bench.error().usage());
+        assertEquals("engine", bench.error().engine());
+        assertEquals("r0", bench.error().replica());
+        assertThrows(NullPointerException.class, () -> bench.emitter.refused(null));
+    }
+
+    @Test
+    @DisplayName("CAN-07: a refusal that comes after a cancel proves nothing: only the proof counts")
+    void released_whenACancelWinsOverARefusal_isTheProof() {
+        listen();
+        bench.stream().cancel();
+        assertFalse(bench.emitter.refused(WorkerError.of(ErrorCode.ADMISSION_REJECT, "full")));
+        assertFalse(Bench.isDone(bench.stream().released()));
+        proof.complete(CancelReceipt.unconfirmed("not seen"));
+        assertEquals("not seen", released().reason());
+    }
+
+    /** A cut may be noticed on one thread while another reads the refusal: what loses says nothing about the place. */
+    @Test
+    @DisplayName("CAN-07: a refusal that loses against an error does not make its place free")
+    void released_whenAnErrorOvertakesARefusal_isUnconfirmed() {
+        AtomicReference<Runnable> overtaken = new AtomicReference<>(() -> {});
+        Bench raced = new Bench(Bench.AT_ONCE, step -> {
+            if (step == Step.SEALED) {
+                overtaken.getAndSet(() -> {}).run();
+            }
+        });
+        raced.start();
+        overtaken.set(() -> assertFalse(raced.emitter.refused(WorkerError.of(ErrorCode.ADMISSION_REJECT, "full"))));
+        assertTrue(raced.emitter.error(WorkerError.of(ErrorCode.WORKER_RESET, "cut")));
+        assertEquals(
+                CancelReceipt.Outcome.UNCONFIRMED,
+                Bench.now(raced.stream().released()).outcome());
+        assertEquals(ErrorCode.WORKER_RESET, raced.error().code());
     }
 
     @Test

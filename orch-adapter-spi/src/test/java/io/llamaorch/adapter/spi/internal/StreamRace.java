@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.CancelReceipt;
+import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.RunningStreams;
 import io.llamaorch.adapter.spi.StreamLimits;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEmitter;
 import io.llamaorch.adapter.spi.TokenEvent;
+import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.tck.ManualTime;
 import io.llamaorch.adapter.tck.Patience;
 import io.llamaorch.adapter.tck.RaceConsumer;
@@ -41,8 +43,12 @@ final class StreamRace {
         JOB_ID,
         SUBSCRIBER_FAULT,
         END,
-        ERROR
+        ERROR,
+        REFUSAL
     }
+
+    /** What the adapter proves when it is asked; nothing else says so. */
+    private static final CancelReceipt PROOF = CancelReceipt.slotFree(Duration.ofMillis(7));
 
     private final long seed;
     private final SplittableRandom random;
@@ -102,7 +108,7 @@ final class StreamRace {
     String run() throws Exception {
         core.onCancel(cause -> {
             cancelCalls.incrementAndGet();
-            return CompletableFuture.completedStage(CancelReceipt.slotFree(Duration.ZERO));
+            return CompletableFuture.completedStage(PROOF);
         });
         List<Runnable> actors = actors();
         CyclicBarrier start = new CyclicBarrier(actors.size());
@@ -152,6 +158,7 @@ final class StreamRace {
                 }
             }
             case TIME_LIMIT -> time.advance(DEADLINE);
+            case REFUSAL -> core.refused(WorkerError.of(ErrorCode.ADMISSION_REJECT, "full"));
             default -> throw new AssertionError(ender);
         }
     }
@@ -170,7 +177,7 @@ final class StreamRace {
     private String check() throws Exception {
         TokenEvent.Terminal terminal = Patience.get(core.stream().outcome());
         assertTrue(core.ended());
-        assertTrue(Patience.get(core.stream().released()) != null);
+        CancelReceipt receipt = Patience.get(core.stream().released());
         consumer.finish(terminal);
         awaitQuiet();
         String kind = consumer.verdict(terminal, tokens);
@@ -181,8 +188,16 @@ final class StreamRace {
                 kind.endsWith("CALLER") ? 1 : 0,
                 consumer.accepted(),
                 "one cancel, and only the one that won, is accepted");
-        boolean byEngine = kind.equals("END_OF_TEXT") || kind.equals("Error(WORKER_RESET)");
-        assertEquals(byEngine ? 0 : 1, cancelCalls.get(), "the adapter is told once, unless it ended the stream");
+        String left = switch (kind) {
+            case "END_OF_TEXT", "Error(ADMISSION_REJECT)" -> "SLOT_FREE after PT0S";
+            case "Error(WORKER_RESET)" -> "UNCONFIRMED (the stream failed before the engine's own end)";
+            default -> PROOF.toString();
+        };
+        assertEquals(left, receipt.toString(), "what is known of the engine's place");
+        assertEquals(
+                left.equals(PROOF.toString()) ? 1 : 0,
+                cancelCalls.get(),
+                "the adapter is told once, unless it ended the stream");
         assertEquals(0, time.waiting(), "no timer is left");
         assertEquals(0, streams.count());
         return kind;

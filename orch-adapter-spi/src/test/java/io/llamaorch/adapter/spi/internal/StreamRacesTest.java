@@ -68,6 +68,7 @@ class StreamRacesTest {
                 "Error(POOL_UNAVAILABLE)",
                 "Error(DEADLINE_UNMET)",
                 "Error(WORKER_RESET)",
+                "Error(ADMISSION_REJECT)",
                 "CANCELLED by CALLER",
                 "CANCELLED by SUBSCRIBER",
                 "CANCELLED by INTERRUPTED",

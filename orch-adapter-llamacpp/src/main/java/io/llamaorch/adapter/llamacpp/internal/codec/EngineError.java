@@ -16,6 +16,9 @@ import tools.jackson.core.JacksonException;
  */
 public record EngineError(int code, String message, String type, int promptTokens, int contextLength) {
 
+    private static final int BAD_GATEWAY = 502;
+    private static final int GATEWAY_TIMEOUT = 504;
+
     /**
      * Looks for the engine's own description in the body of an answer.
      *
@@ -51,6 +54,11 @@ public record EngineError(int code, String message, String type, int promptToken
     /** {@return whether it has the shape that llama.cpp gives it; a text of a gateway's has neither code nor type} */
     public boolean isEnvelope() {
         return code != 0 || !type.isEmpty();
+    }
+
+    /** {@return whether the engine said it, and not a gateway before it that has lost it (502, 504)} */
+    public boolean isTheEnginesOwn() {
+        return isEnvelope() && code != BAD_GATEWAY && code != GATEWAY_TIMEOUT;
     }
 
     /** Collects the fields as they come; calls must be serial. */

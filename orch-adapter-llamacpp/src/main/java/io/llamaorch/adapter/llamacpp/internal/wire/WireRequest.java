@@ -178,6 +178,19 @@ public final class WireRequest {
         }
 
         /**
+         * Sets a header to any text, in place of one of the same name. What is not visible ASCII, and {@code %}, is
+         * percent-encoded as UTF-8, so that the text stays in its place and can be had back; half a surrogate pair is U+FFFD.
+         *
+         * @param name its name, none of those that are the wire's own
+         * @param text what it says
+         * @return this
+         * @throws IllegalArgumentException if the name cannot stand in a request
+         */
+        public Builder encodedHeader(String name, String text) {
+            return header(name, HttpText.percentEncoded(text));
+        }
+
+        /**
          * Sets the body.
          *
          * @param contentType its media type

@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is given cannot break out of its place (SEC-04), and is not shown (SEC-01). */
@@ -111,6 +113,48 @@ class WireRequestTest {
                 IllegalArgumentException.class, () -> WireRequest.get("/").header("Authorization", value));
         assertFalse(refusal.getMessage().contains("s3cret"), refusal.getMessage());
         assertThrows(IllegalArgumentException.class, () -> WireRequest.get("/").body(value, new byte[0]));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "req-7:a/b?c=d;e,\\ | req-7:a/b?c=d;e,\\",
+                "\" a b \" | %20a%20b%20",
+                "100%25 | 100%2525",
+                "é中🦙 | %C3%A9%E4%B8%AD%F0%9F%A6%99",
+                "\"x\r\nA: b\" | x%0D%0AA:%20b",
+                "\"x\u0001\t\u007f\u0085\" | x%01%09%7F%C2%85",
+                "\u2028\u010d\u010a | %E2%80%A8%C4%8D%C4%8A",
+                "\ud83e! | %EF%BF%BD!",
+                "!\udd99\ud83e | !%EF%BF%BD%EF%BF%BD"
+            })
+    void headerText_ofAnyKind_staysInItsPlaceAndCanBeHadBack(String text, String expected) {
+        WireRequest request = WireRequest.get("/").encodedHeader("X-A", text).build();
+        assertEquals(expected, request.headers().get("X-A"));
+        String back = text.replace("\ud83e\udd99", "LLAMA")
+                .replaceAll("[\ud800-\udfff]", "\ufffd")
+                .replace("LLAMA", "\ud83e\udd99");
+        assertEquals(back, URLDecoder.decode(expected.replace("+", "%2B"), StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void headerText_isReplacedAndRefusedLikeAnyHeader() {
+        assertThrows(IllegalArgumentException.class, () -> WireRequest.get("/").encodedHeader("Host", "x"));
+        assertThrows(IllegalArgumentException.class, () -> WireRequest.get("/").encodedHeader("a b", "x"));
+        assertEquals(
+                "b",
+                WireRequest.get("/")
+                        .encodedHeader("X-A", "a")
+                        .encodedHeader("x-a", "b")
+                        .build()
+                        .headers()
+                        .values()
+                        .stream()
+                        .filter(value -> !value.equals("*/*"))
+                        .findFirst()
+                        .orElseThrow());
     }
 
     @Test

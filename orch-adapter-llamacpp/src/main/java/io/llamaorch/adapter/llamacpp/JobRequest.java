@@ -1,0 +1,68 @@
+package io.llamaorch.adapter.llamacpp;
+
+import io.llamaorch.adapter.llamacpp.internal.codec.CompletionRequest;
+import io.llamaorch.adapter.llamacpp.internal.slots.Mark;
+import io.llamaorch.adapter.llamacpp.internal.wire.WireRequest;
+import io.llamaorch.adapter.spi.TaskRequest;
+import io.llamaorch.adapter.spi.WorkerException;
+
+/**
+ * What one job sends: {@code POST /completion} with the task and the mark by which the job is known again (CAN-07). Of
+ * the task's names only the correlation id is told, and only here, for the logs of the engine and of gateways before it
+ * (OBS-02).
+ *
+ * <p>Thread safety: calls must be serial, but anybody may ask for the mark.
+ */
+final class JobRequest {
+
+    /** The header that carries the correlation id. */
+    static final String CORRELATION_ID = "X-Correlation-Id";
+
+    private static final String JSON = "application/json";
+
+    private final TaskRequest task;
+    private final Engine engine;
+    private final WireRequest.Builder request;
+    private final int size;
+    private volatile Mark mark;
+
+    /**
+     * Makes the request; sends nothing.
+     *
+     * @param task the task
+     * @param engine where it will be sent
+     * @throws WorkerException if the task asks for what cannot be sent, or the credential cannot be read
+     */
+    JobRequest(TaskRequest task, Engine engine) {
+        this.task = task;
+        this.engine = engine;
+        mark = engine.proofs().mark(task);
+        byte[] body = CompletionRequest.body(task, mark.value());
+        size = body.length;
+        request = engine.queries()
+                .authorized(WireRequest.post("/completion"))
+                .header("Accept", "text/event-stream")
+                .body(JSON, body);
+        task.correlationId().ifPresent(id -> request.encodedHeader(CORRELATION_ID, id));
+    }
+
+    /** How many bytes its body has, a mark that comes later aside. */
+    int size() {
+        return size;
+    }
+
+    Mark mark() {
+        return mark;
+    }
+
+    /** The request as it is sent now; what was learned meanwhile may have told what a mark needs to be known. */
+    WireRequest build() {
+        if (mark.value().isEmpty()) {
+            mark = engine.proofs().mark(task);
+            if (mark.value().isPresent()) {
+                request.body(JSON, CompletionRequest.body(task, mark.value()));
+            }
+        }
+        return request.build();
+    }
+}
