@@ -210,7 +210,8 @@ final class TaskRun implements Wish {
     private void finish(WorkerError error) {
         Set<String> replicas = new LinkedHashSet<>();
         tried.forEach(seat -> replicas.add(seat.replica().id()));
-        emitter.forward(new TokenEvent.Error(tried.size() < 2 ? error : exhausted(error, replicas)));
+        boolean forGood = !error.retriable();
+        emitter.forward(new TokenEvent.Error(tried.size() < 2 || forGood ? error : exhausted(error, replicas)));
     }
 
     private WorkerError exhausted(WorkerError last, Set<String> replicas) {
@@ -218,7 +219,6 @@ final class TaskRun implements Wish {
                         ErrorCode.REPLICA_EXHAUSTED,
                         tried.size() + " attempts failed, on " + String.join(", ", replicas) + "; the last: "
                                 + last.message())
-                .retriable(last.retriable())
                 .engine(last.engine())
                 .replica(last.replica())
                 .usage(last.usage())
