@@ -8,7 +8,6 @@ import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Priority;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.WorkerError;
-import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -161,11 +160,11 @@ class AdapterHostAdmissionTest extends HostFixture {
     void queue_whenTheReplicaIsNotReady_waitsUntilItIs() {
         FakeAdapter r0 = full();
         Heard a = heard("a");
-        r0.healthIs(WorkerHealth.degraded("it loads its model", Duration.ofSeconds(1)));
+        r0.healthIs(FakeAdapter.LOADING);
         now(host.health(POOL));
         endOne(r0);
         assertEquals(List.of("first"), r0.jobs);
-        r0.healthIs(WorkerHealth.healthy("it answers"));
+        r0.healthIs(FakeAdapter.WELL);
         now(host.health(POOL));
         assertEquals(List.of("first", "a"), r0.jobs);
         assertTrue(a.isRunning());

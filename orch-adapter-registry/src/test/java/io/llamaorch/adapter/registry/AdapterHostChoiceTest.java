@@ -28,8 +28,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @NoLeaks
 class AdapterHostChoiceTest extends HostFixture {
 
-    private static final WorkerHealth LOADING = WorkerHealth.degraded("it loads its model", Duration.ofSeconds(1));
-
     private static WorkerProperties serves(String... models) {
         return WorkerProperties.builder().slots(4).modelNames(List.of(models)).build();
     }
@@ -196,7 +194,7 @@ class AdapterHostChoiceTest extends HostFixture {
     }
 
     static Stream<WorkerHealth> unready() {
-        return Stream.of(LOADING, WorkerHealth.unhealthy(ErrorCode.UNAUTHORIZED, "it refused the token"));
+        return Stream.of(FakeAdapter.LOADING, WorkerHealth.unhealthy(ErrorCode.UNAUTHORIZED, "it refused the token"));
     }
 
     @ParameterizedTest
@@ -217,7 +215,7 @@ class AdapterHostChoiceTest extends HostFixture {
     @Test
     void submit_whenNobodyCanBeReached_isRefusedAsUnavailable() {
         for (int i = 0; i < 5; i++) {
-            bind("r" + i).healthIs(WorkerHealth.unhealthy(ErrorCode.POOL_UNAVAILABLE, "nobody is there"));
+            bind("r" + i).healthIs(FakeAdapter.NOBODY);
         }
         now(host.health(POOL));
         WorkerError error = heard("a").assertFailed(ErrorCode.POOL_UNAVAILABLE);

@@ -28,14 +28,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 @NoLeaks
 class AdapterHostHealthTest extends HostFixture {
 
-    private static final WorkerHealth LOADING = WorkerHealth.degraded("it loads its model", Duration.ofSeconds(1));
-
     @ParameterizedTest
     @EnumSource(
             value = ErrorCode.class,
             names = {"POOL_UNAVAILABLE", "POOL_UNREADY"})
     void submit_whenAStreamTellsThatTheReplicaIsNotReady_avoidsIt(ErrorCode code) {
-        FakeAdapter r0 = bind("r0").fails(code).healthIs(LOADING);
+        FakeAdapter r0 = bind("r0").fails(code).healthIs(FakeAdapter.LOADING);
         FakeAdapter r1 = bind("r1").says("hello");
         assertFailed(code, submit("a"));
         assertEquals(ReplicaState.UNREADY, status("r0").state());
@@ -59,8 +57,8 @@ class AdapterHostHealthTest extends HostFixture {
 
     @Test
     void health_whenAReplicaIsNotReady_isLearned() {
-        FakeAdapter r0 = bind("r0").healthIs(LOADING);
-        assertEquals(Map.of("r0", LOADING), now(host.health(POOL)));
+        FakeAdapter r0 = bind("r0").healthIs(FakeAdapter.LOADING);
+        assertEquals(Map.of("r0", FakeAdapter.LOADING), now(host.health(POOL)));
         assertEquals(ReplicaState.UNREADY, status("r0").state());
         assertEquals("DEGRADED (it loads its model)", status("r0").reason());
         r0.healthIs(WorkerHealth.healthy("ok"));
@@ -166,7 +164,7 @@ class AdapterHostHealthTest extends HostFixture {
     /** A replica that was revived so would take tasks, and blame its closed adapter for refusing them. */
     @Test
     void health_whenTheReplicaIsTakenAwayMeanwhile_theLateAnswerDoesNotReviveIt() {
-        for (WorkerHealth answer : List.of(LOADING, WorkerHealth.healthy("it answers"))) {
+        for (WorkerHealth answer : List.of(FakeAdapter.LOADING, FakeAdapter.WELL)) {
             CompletableFuture<WorkerHealth> late = new CompletableFuture<>();
             bind("r0").healthIs(() -> late).holds(emitter -> {});
             TokenStream stream = submit("j");

@@ -7,7 +7,6 @@ import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.StartDetails;
 import io.llamaorch.adapter.spi.TokenEmitter;
 import io.llamaorch.adapter.spi.WorkerError;
-import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerProperties;
 import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
@@ -226,9 +225,9 @@ class AdapterHostPlacesTest extends HostFixture {
     }
 
     private void goneAndBack(FakeAdapter adapter) {
-        adapter.healthIs(WorkerHealth.unhealthy(ErrorCode.POOL_UNAVAILABLE, "nobody is there"));
+        adapter.healthIs(FakeAdapter.NOBODY);
         now(host.health(POOL));
-        adapter.healthIs(WorkerHealth.healthy("it answers"));
+        adapter.healthIs(FakeAdapter.WELL);
         now(host.health(POOL));
     }
 

@@ -10,7 +10,6 @@ import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerError;
-import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -131,7 +130,7 @@ class AdapterHostQueuedTest extends HostFixture {
     void wait_whenItIsTooLongAndNobodyIsReady_saysThat() {
         FakeAdapter r0 = full();
         Heard a = heard("a");
-        r0.healthIs(WorkerHealth.degraded("it loads its model", Duration.ofSeconds(1)));
+        r0.healthIs(FakeAdapter.LOADING);
         time.advance(LONGEST_WAIT);
         assertTrue(a.assertFailed(ErrorCode.POOL_UNREADY).message().contains("it loads its model"));
     }

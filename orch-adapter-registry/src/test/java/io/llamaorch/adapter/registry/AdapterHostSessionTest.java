@@ -8,9 +8,7 @@ import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Pin;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.WorkerError;
-import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.tck.NoLeaks;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -69,7 +67,7 @@ class AdapterHostSessionTest extends HostFixture {
     @Test
     void session_whenItsReplicaIsNotReady_movesAndIsToldSo() {
         List<FakeAdapter> replicas = atHomeInR0(2);
-        replicas.get(0).healthIs(WorkerHealth.degraded("it loads its model", Duration.ofSeconds(1)));
+        replicas.get(0).healthIs(FakeAdapter.LOADING);
         now(host.health(POOL));
         assertTrue(isCold("moved"));
         assertEquals(List.of("moved"), replicas.get(1).jobs);
@@ -87,9 +85,9 @@ class AdapterHostSessionTest extends HostFixture {
     void session_whenItsEngineWasGone_staysAndIsToldThatTheCacheIsCold() {
         List<FakeAdapter> replicas = atHomeInR0(2);
         unbindNow("r1");
-        replicas.get(0).healthIs(WorkerHealth.unhealthy(ErrorCode.POOL_UNAVAILABLE, "nobody is there"));
+        replicas.get(0).healthIs(FakeAdapter.NOBODY);
         now(host.health(POOL));
-        replicas.get(0).healthIs(WorkerHealth.healthy("it answers"));
+        replicas.get(0).healthIs(FakeAdapter.WELL);
         now(host.health(POOL));
         assertTrue(isCold("after the restart"));
         assertFalse(isCold("again"));

@@ -17,6 +17,7 @@ import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerProperties;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,6 +34,14 @@ import java.util.function.Supplier;
 /** An adapter without an engine, which does what a test tells it to. Its streams stay open unless told otherwise. */
 final class FakeAdapter implements WorkerAdapter {
 
+    /** What a look finds when no engine is there. */
+    static final WorkerHealth NOBODY = WorkerHealth.unhealthy(ErrorCode.POOL_UNAVAILABLE, "nobody is there");
+
+    /** What a look finds while the engine loads. */
+    static final WorkerHealth LOADING = WorkerHealth.degraded("it loads its model", Duration.ofSeconds(1));
+
+    static final WorkerHealth WELL = WorkerHealth.healthy("it answers");
+
     final AdapterConfig config;
     final RunningStreams streams;
     final List<String> jobs = new CopyOnWriteArrayList<>();
@@ -42,7 +51,7 @@ final class FakeAdapter implements WorkerAdapter {
 
     private volatile Consumer<TokenEmitter> script = emitter -> {};
     private volatile Function<TaskRequest, TokenStream> submit = this::open;
-    private volatile Supplier<CompletionStage<WorkerHealth>> health = () -> now(WorkerHealth.healthy("it answers"));
+    private volatile Supplier<CompletionStage<WorkerHealth>> health = () -> now(WELL);
     private volatile Supplier<CompletionStage<WorkerProperties>> properties =
             () -> now(WorkerProperties.builder().slots(100).build());
     private final Map<String, TokenEmitter> emitters = new ConcurrentHashMap<>();

@@ -369,13 +369,13 @@ final class Dispatch {
     private void rest(Seat seat, Duration asked, Effects effects) {
         Duration ceiling = settings.policies().retry().retryAfterCeiling();
         Duration rest = asked.compareTo(ceiling) > 0 ? ceiling : asked;
-        seat.rest(true);
+        seat.restUntil(settings.time().nanoTime() + rest.toNanos());
         effects.add(() -> seat.timers().later(rest, "rest of " + seat.replica().spec(), () -> rested(seat)));
     }
 
     private void rested(Seat seat) {
         locked(effects -> {
-            seat.rest(false);
+            seat.rested(settings.time().nanoTime());
             choice.rate(seat);
             pump(effects);
         });
@@ -389,16 +389,20 @@ final class Dispatch {
         settings.announcements().add(new BreakerMove(seat.replica().spec(), before, now, cause));
         effects.add(settings.announcements()::tell);
         if (now == BreakerState.OPEN) {
+            int opening = seat.opened();
             effects.add(() -> seat.timers()
                     .later(
                             settings.policies().breaker().openFor(),
                             "open breaker of " + seat.replica().spec(),
-                            () -> halfOpen(seat)));
+                            () -> halfOpen(seat, opening)));
         }
     }
 
-    private void halfOpen(Seat seat) {
+    private void halfOpen(Seat seat, int opening) {
         locked(effects -> {
+            if (seat.openings() != opening) {
+                return; // it was closed meanwhile, and opened again not long ago
+            }
             BreakerState before = seat.breaker().state();
             seat.breaker().halfOpen();
             moved(seat, before, "it was open for long enough", effects);

@@ -33,6 +33,10 @@ final class Prober {
     // Guarded by the lock.
     private boolean stopped;
     private boolean looking;
+
+    /** Whether something failed while it looked. */
+    private boolean hurried;
+
     private int failed;
     private long due;
     private long lookedAt;
@@ -60,6 +64,7 @@ final class Prober {
         lock.lock();
         try {
             long soon = lookedAt + policy.firstBackoff().toNanos();
+            hurried |= looking;
             if (looking || timer == null || due - soon <= 0) {
                 return;
             }
@@ -122,9 +127,10 @@ final class Prober {
         try {
             looking = false;
             failed = ready ? 0 : failed + 1;
-            wait = ready
-                    ? interval()
-                    : pause(failed, Optional.ofNullable(health).flatMap(WorkerHealth::retryAfter));
+            wait = !ready
+                    ? pause(failed, Optional.ofNullable(health).flatMap(WorkerHealth::retryAfter))
+                    : hurried || !replica.isReady() ? policy.firstBackoff() : interval();
+            hurried = false;
         } finally {
             lock.unlock();
         }
@@ -149,11 +155,14 @@ final class Prober {
         return Duration.ofNanos((long) (policy.interval().toNanos() * factor));
     }
 
-    /** Longer each time, or as the engine says; shortened by chance, so that not all come at once. */
+    /** Longer each time, or as the engine says within reason; shortened by chance, so that not all come at once. */
     private Duration pause(int count, Optional<Duration> asked) {
-        long longest = policy.longestBackoff().toNanos();
-        long bound = asked.map(wait -> Math.min(longest, wait.toNanos()))
-                .orElseGet(() -> Backoff.bound(policy.firstBackoff().toNanos(), longest, count));
+        Duration first = policy.firstBackoff();
+        Duration longest = policy.longestBackoff();
+        long bound = asked.map(wait -> wait.compareTo(first) < 0 ? first : wait)
+                .map(wait -> wait.compareTo(longest) > 0 ? longest : wait)
+                .map(Duration::toNanos)
+                .orElseGet(() -> Backoff.bound(first.toNanos(), longest.toNanos(), count));
         return Duration.ofNanos(
                 (long) (bound * (1 - policy.jitter() * settings.chance().getAsDouble())));
     }

@@ -26,8 +26,13 @@ final class Seat {
     /** Which life of its engine this is: a later one has lost the caches of the former. */
     private long epoch;
 
-    /** Whether its engine asked to be left alone for a while. */
+    /** Whether its engine asked to be left alone for a while, and until when, on the host's clock. */
     private boolean resting;
+
+    private long restsUntil;
+
+    /** How often its breaker opened. */
+    private int openings;
 
     Seat(Replica replica, HostSettings settings) {
         this.replica = replica;
@@ -91,7 +96,23 @@ final class Seat {
         return resting;
     }
 
-    void rest(boolean rests) {
-        resting = rests;
+    /** It is left alone until then, or longer if that was asked for. */
+    void restUntil(long end) {
+        restsUntil = resting && restsUntil - end > 0 ? restsUntil : end;
+        resting = true;
+    }
+
+    /** Somebody's rest is over; not always the longest. */
+    void rested(long now) {
+        resting = resting && restsUntil - now > 0;
+    }
+
+    /** Its breaker opened; tells which time this is. */
+    int opened() {
+        return ++openings;
+    }
+
+    int openings() {
+        return openings;
     }
 }

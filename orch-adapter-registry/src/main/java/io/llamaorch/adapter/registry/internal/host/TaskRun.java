@@ -211,7 +211,8 @@ final class TaskRun implements Wish {
     private void finish(WorkerError error) {
         Set<String> replicas = new LinkedHashSet<>();
         tried.forEach(seat -> replicas.add(seat.replica().id()));
-        emitter.forward(new TokenEvent.Error(replicas.size() < 2 ? error : exhausted(error, replicas)));
+        boolean itself = replicas.size() < 2 || !error.retriable();
+        emitter.forward(new TokenEvent.Error(itself ? error : exhausted(error, replicas)));
     }
 
     private WorkerError exhausted(WorkerError last, Set<String> replicas) {
@@ -219,7 +220,6 @@ final class TaskRun implements Wish {
                         ErrorCode.REPLICA_EXHAUSTED,
                         tried.size() + " attempts failed, on " + String.join(", ", replicas) + "; the last: "
                                 + last.message())
-                .retriable(last.retriable())
                 .engine(last.engine())
                 .replica(last.replica())
                 .usage(last.usage())
