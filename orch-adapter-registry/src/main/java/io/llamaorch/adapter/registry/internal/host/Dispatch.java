@@ -109,6 +109,7 @@ final class Dispatch {
     void learned(Seat seat, WorkerProperties properties) {
         locked(effects -> {
             seat.learn(properties);
+            choice.learned(seat);
             choice.rate(seat);
             pump(effects);
         });
