@@ -244,8 +244,7 @@ public final class AdapterHost implements AutoCloseable {
     private PoolExplanation explain(String pool, Optional<TaskRequest> task) {
         return bindings.pool(pool)
                 .map(found -> found.explain(task))
-                .orElseGet(() ->
-                        new PoolExplanation(pool, 0, "it would be refused: " + bindings.noSuchPool(pool), List.of()));
+                .orElseGet(() -> new PoolExplanation(pool, 0, Optional.of(bindings.noSuchPool(pool)), List.of()));
     }
 
     /**

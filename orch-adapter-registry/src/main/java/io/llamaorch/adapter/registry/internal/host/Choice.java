@@ -2,6 +2,7 @@ package io.llamaorch.adapter.registry.internal.host;
 
 import io.llamaorch.adapter.registry.BreakerState;
 import io.llamaorch.adapter.registry.internal.NearMiss;
+import io.llamaorch.adapter.registry.internal.dispatch.Kinds;
 import io.llamaorch.adapter.registry.internal.dispatch.Scores;
 import io.llamaorch.adapter.registry.internal.dispatch.Sessions;
 import io.llamaorch.adapter.spi.ErrorCode;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,14 @@ final class Choice {
     private List<Seat> seats = List.of();
     private Scores scores = new Scores(0);
 
+    /** What some replicas can serve. */
+    private Kinds<Ability> kinds = new Kinds<>();
+
+    /** The places of each replica that is ready, and of all. */
+    private int[] ready = {};
+
+    private int readyPlaces;
+
     /** Sets which replicas there are. */
     void seats(Collection<Seat> all) {
         seats.forEach(seat -> seat.moveTo(-1));
@@ -40,11 +50,15 @@ final class Choice {
                 .sorted(Comparator.comparing(seat -> seat.replica().id()))
                 .toList();
         scores = new Scores(seats.size());
+        kinds = new Kinds<>();
+        ready = new int[seats.size()];
+        readyPlaces = 0;
         byId = new HashMap<>();
         for (int i = 0; i < seats.size(); i++) {
             Seat seat = seats.get(i);
             seat.moveTo(i);
             byId.put(seat.replica().id(), seat);
+            classify(seat);
             rate(seat);
         }
     }
@@ -53,12 +67,33 @@ final class Choice {
         return seats;
     }
 
+    /** Takes note of what a replica can serve, which may have changed. */
+    void learned(Seat seat) {
+        if (seat.hasLeft()) {
+            return;
+        }
+        if (kinds.size() <= 2 * seats.size()) {
+            classify(seat);
+        } else { // most of them are what replicas were once
+            kinds = new Kinds<>();
+            seats.forEach(this::classify);
+        }
+    }
+
+    private void classify(Seat seat) {
+        scores.kind(seat.index(), kinds.of(seat.ability()));
+    }
+
     /** Rates a replica anew, of which something changed. */
     void rate(Seat seat) {
         if (!seat.hasLeft()) {
+            int index = seat.index();
             scores.set(
-                    seat.index(),
+                    index,
                     isOpen(seat) ? Scores.of(seat.places().free(), seat.places().running()) : Scores.NOT_NOW);
+            readyPlaces -= ready[index];
+            ready[index] = seat.replica().isReady() ? seat.places().share() : 0;
+            readyPlaces += ready[index];
         }
     }
 
@@ -68,18 +103,12 @@ final class Choice {
     }
 
     boolean hasFree() {
-        return scores.best(index -> true) >= 0;
+        return scores.any();
     }
 
     /** How many streams could wish at once on all that get work. */
     int readyPlaces() {
-        int places = 0;
-        for (Seat seat : seats) {
-            if (seat.replica().isReady()) {
-                places += seat.places().share();
-            }
-        }
-        return places;
+        return readyPlaces;
     }
 
     /** The replica that the task goes to now; null if none has a place for it. */
@@ -97,13 +126,11 @@ final class Choice {
     }
 
     private @Nullable Seat bestOf(Wish wish, boolean untriedOnly) {
-        boolean anyWill = wish.needs().none() && !(untriedOnly && wish.attempts() > 0);
+        IntPredicate able = kind -> wish.needs().metBy(kinds.get(kind));
+        IntPredicate untried =
+                untriedOnly && wish.attempts() > 0 ? index -> !wish.hasTried(seats.get(index)) : Scores.ANY;
         while (true) {
-            int best = scores.best(
-                    anyWill
-                            ? index -> true
-                            : index -> wish.needs().metBy(seats.get(index))
-                                    && !(untriedOnly && wish.hasTried(seats.get(index))));
+            int best = scores.best(able, untried);
             if (best < 0) {
                 return null;
             }
@@ -119,7 +146,7 @@ final class Choice {
         return seat != null
                         && scores.has(seat.index())
                         && seat.replica().isReady()
-                        && wish.needs().metBy(seat)
+                        && wish.needs().metBy(seat.ability())
                 ? seat
                 : null;
     }
@@ -161,13 +188,16 @@ final class Choice {
                     ErrorCode.POOL_UNAVAILABLE,
                     "the last replica of pool '" + pool + "' was taken away: bind one, or use another pool"));
         }
-        List<Seat> able = asked.stream().filter(wish.needs()::metBy).toList();
-        if (able.isEmpty()) {
-            return Optional.of(nobodyAble(wish, pool, asked));
+        List<Seat> unready = new ArrayList<>();
+        for (Seat seat : asked) {
+            if (wish.needs().metBy(seat.ability())) {
+                if (seat.replica().isReady() && seat.breaker().state() != BreakerState.OPEN) {
+                    return Optional.empty();
+                }
+                unready.add(seat);
+            }
         }
-        boolean anyReady = able.stream()
-                .anyMatch(seat -> seat.replica().isReady() && seat.breaker().state() != BreakerState.OPEN);
-        return anyReady ? Optional.empty() : Optional.of(nobodyReady(pool, able));
+        return Optional.of(unready.isEmpty() ? nobodyAble(wish, pool, asked) : nobodyReady(pool, unready));
     }
 
     /** Says that the pool does not have a replica. */

@@ -109,6 +109,7 @@ final class Dispatch {
     void learned(Seat seat, WorkerProperties properties) {
         locked(effects -> {
             seat.learn(properties);
+            choice.learned(seat);
             choice.rate(seat);
             pump(effects);
         });
@@ -277,6 +278,14 @@ final class Dispatch {
     }
 
     // ---- all below needs the lock
+
+    /** Why a task that no replica has a place for now would be refused; empty if it would wait. */
+    Optional<WorkerError> refusal(Wish wish) {
+        return choice.refusal(wish, pool)
+                .or(() -> line.size() < settings.policies().admission().queueCapacity()
+                        ? Optional.empty()
+                        : Optional.of(full()));
+    }
 
     private void enter(TaskRun run, Effects effects) {
         run.entry(line.add(run, run.request().priority(), run.came()));

@@ -4,6 +4,7 @@ import io.llamaorch.adapter.registry.PoolExplanation;
 import io.llamaorch.adapter.registry.ReplicaExplanation;
 import io.llamaorch.adapter.registry.ReplicaExplanation.Verdict;
 import io.llamaorch.adapter.registry.ReplicaPlaces;
+import io.llamaorch.adapter.spi.Pin;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.WorkerError;
 import java.util.ArrayList;
@@ -26,24 +27,21 @@ final class Explainer {
             leaving.stream()
                     .sorted(Comparator.comparing(Replica::id))
                     .forEach(replica -> replicas.add(leaving(replica)));
-            String outcome = choice.refusal(wish, pool)
-                    .map(refusal -> "it would be refused: " + refusal)
-                    .orElseGet(() -> outcome(best, line.size()));
-            return new PoolExplanation(pool, line.size(), outcome, replicas);
+            return new PoolExplanation(
+                    pool, line.size(), best == null ? dispatch.refusal(wish) : Optional.empty(), replicas);
         });
-    }
-
-    private static String outcome(@Nullable Seat best, int waiting) {
-        if (waiting > 0) {
-            return "it would wait behind " + waiting + (waiting == 1 ? " other" : " others");
-        }
-        return best == null
-                ? "it would wait for a place"
-                : "it would go to replica " + best.replica().id();
     }
 
     private static ReplicaExplanation explain(Seat seat, Wish wish, @Nullable Seat best, boolean home) {
         ReplicaPlaces places = seat.places().now();
+        Optional<Pin> pin = wish.request().pin();
+        if (pin.isPresent() && !pin.get().replica().equals(seat.replica().id())) {
+            return explained(
+                    seat,
+                    places,
+                    Verdict.UNABLE,
+                    "the task is pinned to replica " + pin.get().replica());
+        }
         Optional<WorkerError> unmet = wish.needs().unmetBy(seat);
         String whyNot = Choice.whyNot(seat);
         if (unmet.isPresent()) {
@@ -60,11 +58,10 @@ final class Explainer {
             return explained(seat, places, Verdict.FULL, count);
         }
         if (best == seat) {
-            return explained(
-                    seat,
-                    places,
-                    Verdict.CHOSEN,
-                    home ? "it holds the session's cache; " + count : "it has most free places; " + count);
+            String reason = pin.isPresent()
+                    ? "the task is pinned to it"
+                    : home ? "it holds the session's cache" : "it has most free places";
+            return explained(seat, places, Verdict.CHOSEN, reason + "; " + count);
         }
         return explained(seat, places, Verdict.POSSIBLE, count);
     }

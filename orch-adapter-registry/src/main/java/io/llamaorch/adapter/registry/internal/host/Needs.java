@@ -9,7 +9,6 @@ import io.llamaorch.adapter.spi.Pin;
 import io.llamaorch.adapter.spi.Prompt;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.WorkerError;
-import io.llamaorch.adapter.spi.WorkerProperties;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -42,39 +41,34 @@ final class Needs {
         return new Needs(task);
     }
 
-    /** Whether any replica meets them. */
-    boolean none() {
-        return none;
-    }
-
-    boolean metBy(Seat seat) {
-        WorkerProperties known = seat.properties();
-        return servesModel(known)
-                && (capabilities.isEmpty() || seat.replica().capabilities().containsAll(capabilities))
-                && hasRoom(known)
-                && hasSlot(known);
+    boolean metBy(Ability ability) {
+        return none
+                || (servesModel(ability)
+                        && ability.capabilities().containsAll(capabilities)
+                        && hasRoom(ability)
+                        && hasSlot(ability));
     }
 
     /** Why a replica cannot serve; empty if it can. */
     Optional<WorkerError> unmetBy(Seat seat) {
-        WorkerProperties known = seat.properties();
+        Ability known = seat.ability();
         String who =
                 "replica " + seat.replica().id() + " (" + seat.replica().spec().engine() + ")";
         if (!servesModel(known)) {
             return error(
                     ErrorCode.NOT_FOUND,
-                    who + " does not serve model '" + model + "', only " + String.join(", ", known.modelNames()));
+                    who + " does not serve model '" + model + "', only " + String.join(", ", known.models()));
         }
-        if (!seat.replica().capabilities().containsAll(capabilities)) {
+        if (!known.capabilities().containsAll(capabilities)) {
             Set<Capability> missing = EnumSet.copyOf(capabilities);
-            missing.removeAll(seat.replica().capabilities());
+            missing.removeAll(known.capabilities());
             return error(ErrorCode.UNSUPPORTED, who + " does not declare " + missing + ", which the task needs");
         }
         if (!hasRoom(known)) {
             return error(
                     ErrorCode.CONTEXT_EXCEEDED,
                     "the prompt has " + promptTokens + " tokens and the context of " + who + " "
-                            + known.contextLength().orElse(0));
+                            + known.context().orElse(0));
         }
         if (!hasSlot(known)) {
             return error(
@@ -85,17 +79,15 @@ final class Needs {
         return Optional.empty();
     }
 
-    private boolean servesModel(WorkerProperties known) {
-        return model.isEmpty()
-                || known.modelNames().isEmpty()
-                || known.modelNames().contains(model);
+    private boolean servesModel(Ability known) {
+        return model.isEmpty() || known.models().isEmpty() || known.models().contains(model);
     }
 
-    private boolean hasRoom(WorkerProperties known) {
-        return promptTokens == 0 || promptTokens < known.contextLength().orElse(Integer.MAX_VALUE);
+    private boolean hasRoom(Ability known) {
+        return promptTokens == 0 || promptTokens < known.context().orElse(Integer.MAX_VALUE);
     }
 
-    private boolean hasSlot(WorkerProperties known) {
+    private boolean hasSlot(Ability known) {
         return slot.isEmpty() || slot.getAsInt() < known.slots().orElse(Integer.MAX_VALUE);
     }
 

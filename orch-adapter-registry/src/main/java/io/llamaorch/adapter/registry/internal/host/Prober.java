@@ -5,11 +5,9 @@ import io.llamaorch.adapter.registry.ReplicaResult;
 import io.llamaorch.adapter.registry.internal.dispatch.Backoff;
 import io.llamaorch.adapter.spi.TimeSource;
 import io.llamaorch.adapter.spi.WorkerHealth;
-import io.llamaorch.adapter.spi.WorkerProperties;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +25,6 @@ final class Prober {
     private final Replica replica;
     private final HostSettings settings;
     private final HealthPolicy policy;
-    private final Consumer<WorkerProperties> learner;
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by the lock.
@@ -46,11 +43,10 @@ final class Prober {
     private boolean known;
     private long readAt;
 
-    Prober(Replica replica, HostSettings settings, Consumer<WorkerProperties> learner) {
+    Prober(Replica replica, HostSettings settings) {
         this.replica = replica;
         this.settings = settings;
         this.policy = settings.policies().health();
-        this.learner = learner;
     }
 
     /** Looks now, and from now on. */
@@ -142,10 +138,9 @@ final class Prober {
 
     private void readProperties() {
         var unused = replica.properties().thenAccept(result -> {
-            if (result instanceof ReplicaResult.Known<WorkerProperties> read) {
+            if (result instanceof ReplicaResult.Known) {
                 known = true;
                 readAt = settings.time().nanoTime();
-                learner.accept(read.value());
             }
         });
     }

@@ -71,7 +71,7 @@ public final class Replica {
         this.questions = new Questions(spec, settings.time(), settings.executor());
         this.lifecycle = made.lifecycle;
         this.seat = new Seat(this, settings);
-        this.prober = new Prober(this, settings, this::learned);
+        this.prober = new Prober(this, settings);
         this.drain = new Drain(this, settings.time());
     }
 
@@ -262,11 +262,13 @@ public final class Replica {
     }
 
     CompletionStage<ReplicaResult<WorkerProperties>> properties() {
-        return questions
-                .ask(adapter::properties)
-                .handle((properties, failure) -> failure == null
-                        ? new ReplicaResult.Known<>(properties)
-                        : new ReplicaResult.Failed<>(errorOf(failure)));
+        return questions.ask(adapter::properties).handle((properties, failure) -> {
+            if (failure != null) {
+                return new ReplicaResult.Failed<>(errorOf(failure));
+            }
+            learned(properties);
+            return new ReplicaResult.Known<>(properties);
+        });
     }
 
     /**

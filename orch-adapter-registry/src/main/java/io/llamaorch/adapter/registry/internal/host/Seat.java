@@ -7,8 +7,7 @@ import io.llamaorch.adapter.spi.WorkerProperties;
 /**
  * What dispatch knows of one replica of a pool.
  *
- * <p>Thread safety: everything that changes is guarded by the lock of the pool's {@link Dispatch}, but what is known of its
- * engine, which may be read by anybody.
+ * <p>Thread safety: everything that changes is guarded by the lock of the pool's {@link Dispatch}.
  */
 final class Seat {
 
@@ -18,7 +17,7 @@ final class Seat {
     private final Places places;
     private final Breaker breaker;
     private final Timers timers;
-    private volatile WorkerProperties properties = UNKNOWN;
+    private Ability ability;
 
     /** Where it stands among the pool's replicas; negative when it has left. */
     private int index = -1;
@@ -39,6 +38,7 @@ final class Seat {
         this.places = new Places(replica.spec().share());
         this.breaker = new Breaker(settings.policies().breaker());
         this.timers = new Timers(settings);
+        this.ability = Ability.of(UNKNOWN, replica.capabilities());
     }
 
     /** What is to happen to it later. */
@@ -58,13 +58,13 @@ final class Seat {
         return breaker;
     }
 
-    /** What its engine tells, as far as it was heard. */
-    WorkerProperties properties() {
-        return properties;
+    /** What it can serve, as far as that was heard. */
+    Ability ability() {
+        return ability;
     }
 
     void learn(WorkerProperties known) {
-        properties = known;
+        ability = Ability.of(known, replica.capabilities());
         places.learn(known.slots());
     }
 

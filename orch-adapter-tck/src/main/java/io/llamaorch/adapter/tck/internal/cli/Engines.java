@@ -2,6 +2,8 @@ package io.llamaorch.adapter.tck.internal.cli;
 
 import io.llamaorch.adapter.registry.AdapterHost;
 import io.llamaorch.adapter.registry.AdapterRegistry;
+import io.llamaorch.adapter.registry.HealthPolicy;
+import io.llamaorch.adapter.registry.PoolExplanation;
 import io.llamaorch.adapter.registry.ReplicaResult;
 import io.llamaorch.adapter.registry.ReplicaSpec;
 import io.llamaorch.adapter.registry.ReplicaStatus;
@@ -26,12 +28,16 @@ final class Engines implements AutoCloseable {
 
     private static final String HOW = "give --url, or set ORCHD_LLAMACPP_URL";
 
+    /** For commands that only ask: there will be no second look. */
+    private static final HealthPolicy ONE_LOOK =
+            HealthPolicy.builder().failureThreshold(1).build();
+
     private final AdapterHost host;
     private final Optional<ScriptedEngine> scripted;
     private final Optional<String> pool;
 
-    private Engines(AdapterRegistry registry, Optional<ScriptedEngine> scripted, ReplicaOptions options) {
-        this.host = AdapterHost.create(registry);
+    private Engines(AdapterHost host, Optional<ScriptedEngine> scripted, ReplicaOptions options) {
+        this.host = host;
         this.scripted = scripted;
         this.pool = options.pool();
     }
@@ -50,31 +56,33 @@ final class Engines implements AutoCloseable {
         }
     }
 
-    /** Opens what is configured; nothing being configured is a wrong value. */
+    /** Opens what is configured, to ask it; nothing being configured is a wrong value. */
     static Engines open(Terminal terminal, ReplicaOptions options) {
-        return configured(terminal, options)
+        return configured(terminal, options, ONE_LOOK)
                 .orElseThrow(() -> new IllegalArgumentException("no engine is configured: " + HOW));
     }
 
     /** Opens what is configured, or else starts the scripted engine and says so. */
     static Engines openOrScripted(Terminal terminal, ReplicaOptions options) {
-        return configured(terminal, options).orElseGet(() -> {
+        return configured(terminal, options, HealthPolicy.DEFAULT).orElseGet(() -> {
             ScriptedEngine engine =
                     ScriptedEngine.builder().pace(ScriptedEngine.DEMO_PACE).start();
             String url = engine.url().toString();
-            Engines engines = new Engines(options.discover(), Optional.of(engine), options)
-                    .bound(() -> List.of(options.at(url, 0)));
+            AdapterHost host = AdapterHost.create(options.discover());
+            Engines engines = new Engines(host, Optional.of(engine), options).bound(() -> List.of(options.at(url, 0)));
             terminal.tell("no engine is configured, so the scripted engine at " + url + " answers: " + HOW);
             return engines;
         });
     }
 
-    private static Optional<Engines> configured(Terminal terminal, ReplicaOptions options) {
+    private static Optional<Engines> configured(Terminal terminal, ReplicaOptions options, HealthPolicy health) {
         AdapterRegistry registry = options.discover();
         List<ReplicaSpec> specs = options.replicas(terminal.environment(), registry.engines());
-        return specs.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Engines(registry, Optional.empty(), options).bound(() -> specs));
+        if (specs.isEmpty()) {
+            return Optional.empty();
+        }
+        AdapterHost host = AdapterHost.builder(registry).health(health).build();
+        return Optional.of(new Engines(host, Optional.empty(), options).bound(() -> specs));
     }
 
     private Engines bound(Supplier<List<ReplicaSpec>> specs) {
@@ -95,11 +103,19 @@ final class Engines implements AutoCloseable {
     }
 
     List<Answer<WorkerHealth>> health() {
-        return ask(host::health);
+        return answers(ask(host::health));
     }
 
     List<Answer<ReplicaResult<WorkerProperties>>> properties() {
-        return ask(host::properties);
+        return answers(ask(host::properties));
+    }
+
+    /** Looks at each replica once, and then says of each pool what would become of a task. */
+    List<PoolExplanation> explain(TaskRequest task) {
+        Map<String, CompletionStage<Map<String, WorkerHealth>>> health = ask(host::health);
+        ask(host::properties).values().forEach(Stages::join);
+        health.values().forEach(Stages::join);
+        return health.keySet().stream().map(name -> host.explain(name, task)).toList();
     }
 
     @Override
@@ -108,11 +124,17 @@ final class Engines implements AutoCloseable {
         scripted.ifPresent(ScriptedEngine::close);
     }
 
-    /** Asks all pools, or the one that was named, and then waits for the answers. */
-    private <T> List<Answer<T>> ask(Function<String, CompletionStage<Map<String, T>>> question) {
+    /** Asks all pools, or the one that was named. */
+    private <T> Map<String, CompletionStage<Map<String, T>>> ask(
+            Function<String, CompletionStage<Map<String, T>>> question) {
         Collection<String> pools = pool.<Collection<String>>map(List::of).orElseGet(host::pools);
         Map<String, CompletionStage<Map<String, T>>> asked = new LinkedHashMap<>();
         pools.forEach(name -> asked.put(name, question.apply(name)));
+        return asked;
+    }
+
+    /** Waits for the answers. */
+    private <T> List<Answer<T>> answers(Map<String, CompletionStage<Map<String, T>>> asked) {
         List<Answer<T>> answers = new ArrayList<>();
         asked.forEach((name, stage) -> {
             Map<String, T> values = Stages.join(stage);

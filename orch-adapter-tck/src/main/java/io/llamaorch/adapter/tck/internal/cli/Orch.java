@@ -40,7 +40,9 @@ public final class Orch implements Callable<Integer> {
                 .addSubcommand(new SubmitCommand(terminal))
                 .addSubcommand(new HealthCommand(terminal))
                 .addSubcommand(new PropertiesCommand(terminal))
+                .addSubcommand(new ExplainCommand(terminal))
                 .addSubcommand(new DrainCommand(terminal))
+                .addSubcommand(new EngineCommand(terminal));
                 .addSubcommand(new EngineCommand(terminal));
         addHelp(orch);
         orch.getSubcommands().values().forEach(Orch::addHelp);

@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.tck.internal.cli;
 
+import io.llamaorch.adapter.spi.Pin;
 import io.llamaorch.adapter.spi.Sampling;
 import io.llamaorch.adapter.spi.TaskRequest;
 import java.time.Duration;
@@ -37,6 +38,9 @@ final class TaskOptions {
     @Option(names = "--session", paramLabel = "ID", description = "The session whose cache should be used again.")
     private @Nullable String session;
 
+    @Option(names = "--pin", paramLabel = "REPLICA", description = "The only replica that may serve it.")
+    private @Nullable String pin;
+
     @Option(names = "--job", paramLabel = "ID", description = "The job's id; without it, one is made.")
     private @Nullable String job;
 
@@ -55,6 +59,9 @@ final class TaskOptions {
         }
         if (session != null) {
             task.sessionId(session);
+        }
+        if (pin != null) {
+            task.pin(Pin.toReplica(pin));
         }
         if (job != null) {
             task.jobId(job);
