@@ -64,7 +64,11 @@ final class Prober {
             if (looking || timer == null || due - soon <= 0) {
                 return;
             }
-            wait = soon - settings.time().nanoTime();
+            long now = settings.time().nanoTime();
+            wait = soon - now;
+            if (wait <= 0) {
+                lookedAt = now; // for all that fail together
+            }
         } finally {
             lock.unlock();
         }
