@@ -93,7 +93,7 @@ class AdapterHostBackoffTest extends HostFixture {
         Heard heard = heard("a");
         time.advance(Duration.ofMinutes(1));
         assertEquals(5, r0.jobs.size());
-        assertTrue(heard.assertFailed(ErrorCode.REPLICA_EXHAUSTED).message().startsWith("5 attempts failed, on r0;"));
+        heard.assertFailed(CUT); // of one replica only: its own error says more
     }
 
     /** The reserve is 4, and each task brings half a repeat. */
