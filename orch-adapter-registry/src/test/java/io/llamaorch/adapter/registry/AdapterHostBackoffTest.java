@@ -93,7 +93,7 @@ class AdapterHostBackoffTest extends HostFixture {
         Heard heard = heard("a");
         time.advance(Duration.ofMinutes(1));
         assertEquals(5, r0.jobs.size());
-        heard.assertFailed(CUT); // of one replica only: its own error says more
+        heard.assertFailed(CUT.code()); // of one replica only: its own error says more
     }
 
     /** The reserve is 4, and each task brings half a repeat. */

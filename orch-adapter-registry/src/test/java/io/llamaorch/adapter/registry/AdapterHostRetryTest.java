@@ -187,7 +187,7 @@ class AdapterHostRetryTest extends HostFixture {
         FakeAdapter r1 = bind("r1", 9);
         Heard heard = heard(task("a").toBuilder().pin(Pin.toReplica("r0")).build());
         time.advance(A_WHILE);
-        heard.assertFailed(CUT);
+        heard.assertFailed(CUT.code());
         assertEquals(List.of("a", "a", "a"), r0.jobs);
         assertEquals(List.of(), r1.jobs);
     }
