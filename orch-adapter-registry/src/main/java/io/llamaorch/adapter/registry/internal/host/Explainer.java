@@ -4,6 +4,7 @@ import io.llamaorch.adapter.registry.PoolExplanation;
 import io.llamaorch.adapter.registry.ReplicaExplanation;
 import io.llamaorch.adapter.registry.ReplicaExplanation.Verdict;
 import io.llamaorch.adapter.registry.ReplicaPlaces;
+import io.llamaorch.adapter.spi.Pin;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.WorkerError;
 import java.util.ArrayList;
@@ -28,24 +29,32 @@ final class Explainer {
                     .forEach(replica -> replicas.add(leaving(replica)));
             String outcome = choice.refusal(wish, pool)
                     .map(refusal -> "it would be refused: " + refusal)
-                    .orElseGet(() -> outcome(best, line.size()));
+                    .orElseGet(() -> outcome(best, line.size(), dispatch));
             return new PoolExplanation(pool, line.size(), outcome, replicas);
         });
     }
 
-    private static String outcome(@Nullable Seat best, int waiting) {
-        if (waiting > 0) {
-            return "it would wait behind " + waiting + (waiting == 1 ? " other" : " others");
+    /** Whoever waits has no use for the places that are free, else he would have one. */
+    private static String outcome(@Nullable Seat best, int waiting, Dispatch dispatch) {
+        if (best != null) {
+            return "it would go to replica " + best.replica().id();
         }
-        return best == null
+        if (dispatch.isFull()) {
+            return "it would be refused: " + dispatch.full();
+        }
+        return waiting == 0
                 ? "it would wait for a place"
-                : "it would go to replica " + best.replica().id();
+                : "it would wait, as " + waiting + (waiting == 1 ? " other does" : " others do");
     }
 
     private static ReplicaExplanation explain(Seat seat, Wish wish, @Nullable Seat best, boolean home) {
         ReplicaPlaces places = seat.places().now();
         Optional<WorkerError> unmet = wish.needs().unmetBy(seat);
         String whyNot = Choice.whyNot(seat);
+        Optional<String> pin = wish.request().pin().map(Pin::replica);
+        if (pin.filter(id -> !id.equals(seat.replica().id())).isPresent()) {
+            return explained(seat, places, Verdict.UNABLE, "the task is pinned to replica " + pin.get());
+        }
         if (unmet.isPresent()) {
             return explained(seat, places, Verdict.UNABLE, unmet.get().toString());
         }
@@ -55,7 +64,7 @@ final class Explainer {
         String count = places.running() + " of " + places.share() + " places are taken"
                 + (places.quarantined() == 0
                         ? ""
-                        : ", " + places.quarantined() + " more are kept until the engine has surely let go");
+                        : ", " + places.quarantined() + " kept until the engine has surely let go");
         if (places.free() == 0) {
             return explained(seat, places, Verdict.FULL, count);
         }
@@ -64,7 +73,10 @@ final class Explainer {
                     seat,
                     places,
                     Verdict.CHOSEN,
-                    home ? "it holds the session's cache; " + count : "it has most free places; " + count);
+                    (pin.isPresent()
+                                    ? "the task is pinned to it; "
+                                    : home ? "it holds the session's cache; " : "it has most free places; ")
+                            + count);
         }
         return explained(seat, places, Verdict.POSSIBLE, count);
     }
