@@ -10,7 +10,7 @@ public enum ReplicaState {
     STARTING,
     /** It gets work. */
     READY,
-    /** It failed lately: it gets work only where no replica of its pool is ready. */
+    /** It failed lately: it gets no work until a health check finds it ready. */
     UNREADY,
     /** It gets no new work, and its streams may finish. */
     DRAINING,

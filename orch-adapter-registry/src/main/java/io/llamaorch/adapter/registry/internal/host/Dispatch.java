@@ -300,17 +300,25 @@ final class Dispatch {
         }
     }
 
-    /** Whether more wait than may, beside those that are tried again. */
     private boolean isOverfull() {
-        int capacity = settings.policies().admission().queueCapacity();
-        if (line.size() <= capacity) {
-            return false;
+        return newcomers() > settings.policies().admission().queueCapacity();
+    }
+
+    /** Whether nobody else may wait now. */
+    boolean isFull() {
+        return newcomers() >= settings.policies().admission().queueCapacity();
+    }
+
+    /** How many wait beside those that are tried again; these are told apart only where that can matter. */
+    private int newcomers() {
+        if (line.size() < settings.policies().admission().queueCapacity()) {
+            return line.size();
         }
         int newcomers = 0;
         for (WaitingLine.Entry<TaskRun> entry : line) {
             newcomers += entry.what().attempts() == 0 ? 1 : 0;
         }
-        return newcomers > capacity;
+        return newcomers;
     }
 
     /** Gives free places to those who wait. */
@@ -358,7 +366,8 @@ final class Dispatch {
                 "the last replica of pool '" + pool + "' was taken away: bind one, or use another pool");
     }
 
-    private WorkerError full() {
+    /** Why a task that came now could not even wait. */
+    WorkerError full() {
         return WorkerError.builder(
                         ErrorCode.ADMISSION_REJECT,
                         "pool '" + pool + "' has no free place, and " + line.size()
