@@ -43,7 +43,6 @@ public final class Orch implements Callable<Integer> {
                 .addSubcommand(new ExplainCommand(terminal))
                 .addSubcommand(new DrainCommand(terminal))
                 .addSubcommand(new EngineCommand(terminal));
-                .addSubcommand(new EngineCommand(terminal));
         addHelp(orch);
         orch.getSubcommands().values().forEach(Orch::addHelp);
         Failures failures = new Failures(terminal);
