@@ -75,7 +75,8 @@ class AdapterHostExplainTest extends HostFixture {
         bind("r0", 2);
         submit("a");
         submit("b").cancel();
-        assertExplained("r0", Verdict.FULL, "1 of 2 places are taken, 1 kept until the engine has surely let go");
+        assertExplained(
+                "r0", Verdict.FULL, "1 of 2 places are taken, 1 more are kept until the engine has surely let go");
         assertEquals("it would wait for a place", outcome());
     }
 
@@ -83,7 +84,7 @@ class AdapterHostExplainTest extends HostFixture {
     void explain_whenOthersWait_tellsHowMany() {
         bind("r0", 1);
         List.of("first", "a").forEach(this::submit);
-        assertEquals("it would wait, as 1 other does", outcome());
+        assertEquals("it would wait behind 1 other", outcome());
         assertEquals(1, host.explain(POOL).waiting());
     }
 

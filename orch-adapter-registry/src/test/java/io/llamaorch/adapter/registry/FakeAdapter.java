@@ -18,6 +18,8 @@ import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerProperties;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,7 +27,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -44,8 +45,8 @@ final class FakeAdapter implements WorkerAdapter {
 
     final AdapterConfig config;
     final RunningStreams streams;
-    final List<String> jobs = new CopyOnWriteArrayList<>();
-    final List<TaskRequest> tasks = new CopyOnWriteArrayList<>();
+    final List<String> jobs = Collections.synchronizedList(new ArrayList<>());
+    final List<TaskRequest> tasks = Collections.synchronizedList(new ArrayList<>());
     final AtomicInteger healthChecks = new AtomicInteger();
     final AtomicInteger closes = new AtomicInteger();
 
