@@ -67,13 +67,17 @@ class DrainedHostTest {
     }
 
     private TokenStream onFirst() {
-        return host.submit(
-                "default", TaskRequest.builder("hi").pin(Pin.toReplica("r0")).build());
+        return host.submit("default", first().build());
+    }
+
+    private static TaskRequest.Builder first() {
+        return TaskRequest.builder("hi").pin(Pin.toReplica("r0"));
     }
 
     @Test
     void drain_whileAStreamRuns_letsItEndAndThenForgetsTheReplica() throws Exception {
-        try (TokenStream running = onFirst()) {
+        // more than is read ahead, or it would be over
+        try (TokenStream running = host.submit("default", first().maxTokens(1_000).build())) {
             Iterator<TokenEvent> events = running.iterator();
             assertInstanceOf(TokenEvent.Started.class, events.next());
 
