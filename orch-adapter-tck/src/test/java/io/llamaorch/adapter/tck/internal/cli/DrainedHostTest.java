@@ -41,8 +41,9 @@ class DrainedHostTest {
 
     @BeforeEach
     void follow() throws Exception {
-        file = Files.writeString(
-                folder.resolve("replicas.json"), "{\"replicas\": [{\"engine\": \"mock\"}, {\"engine\": \"mock\"}]}");
+        // more tokens than are read ahead, or a stream would be over before it is read
+        String mock = "{\"engine\": \"mock\", \"options\": {\"length\": 1000}}";
+        file = Files.writeString(folder.resolve("replicas.json"), "{\"replicas\": [" + mock + ", " + mock + "]}");
         followed = host.follow(ReplicaSource.file(file, Duration.ZERO));
         Patience.get(followed.refresh());
     }
@@ -67,17 +68,13 @@ class DrainedHostTest {
     }
 
     private TokenStream onFirst() {
-        return host.submit("default", first().build());
-    }
-
-    private static TaskRequest.Builder first() {
-        return TaskRequest.builder("hi").pin(Pin.toReplica("r0"));
+        return host.submit(
+                "default", TaskRequest.builder("hi").pin(Pin.toReplica("r0")).build());
     }
 
     @Test
     void drain_whileAStreamRuns_letsItEndAndThenForgetsTheReplica() throws Exception {
-        // more than is read ahead, or it would be over
-        try (TokenStream running = host.submit("default", first().maxTokens(1_000).build())) {
+        try (TokenStream running = onFirst()) {
             Iterator<TokenEvent> events = running.iterator();
             assertInstanceOf(TokenEvent.Started.class, events.next());
 
