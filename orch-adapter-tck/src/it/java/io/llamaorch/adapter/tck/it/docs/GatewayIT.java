@@ -50,6 +50,7 @@ class GatewayIT {
     static void start() throws Exception {
         before = Leaks.snapshot();
         engine = ScriptedEngine.builder()
+                .slots(32) // those that are cut keep their places for a while
                 .modelAlias(AWKWARD)
                 .pace(PACE)
                 .promptPace(PACE)
@@ -97,8 +98,6 @@ class GatewayIT {
     void page_whenItsRequestsAreSent_showsTheAnswers() throws Exception {
         assertShown(ask("max_tokens=3&temperature=0"));
         assertShown(ask("max_tokens=many"));
-        engine.enqueueFault(new HeadFault.RetryLater(429, 7));
-        assertShown(ask("", "X-Deadline-Ms: 1500"));
     }
 
     @ParameterizedTest
@@ -164,12 +163,14 @@ class GatewayIT {
 
     @Test
     void refusal_whenThereIsNoRoom_saysWhenToComeBack() throws Exception {
-        engine.enqueueFault(new HeadFault.RetryLater(429, 7));
+        for (int attempt = 0; attempt < 3; attempt++) {
+            engine.enqueueFault(new HeadFault.Status(429, "", "text/plain"));
+        }
 
-        Answer answer = ask("", "X-Deadline-Ms: 1500");
+        Answer answer = ask("");
 
         assertEquals(429, answer.status());
-        assertEquals("7", answer.headers().get("retry-after"));
+        assertEquals("1", answer.headers().get("retry-after"));
         assertEquals("ADMISSION_REJECT", answer.members().get("code"));
     }
 
