@@ -33,6 +33,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 
@@ -207,7 +208,15 @@ public final class AdapterHost implements AutoCloseable {
         TaskRequest named = task.correlationId().isPresent()
                 ? task
                 : task.toBuilder().correlationId(CorrelationIds.next()).build();
-        return streams.open(named, emitter -> bindings.submit(pool, named, emitter));
+        AtomicBoolean taken = new AtomicBoolean();
+        TokenStream stream = streams.open(named, emitter -> {
+            taken.set(true);
+            bindings.submit(pool, named, emitter);
+        });
+        if (!taken.get()) { // its job id is another's
+            var unused = stream.outcome().thenAccept(why -> bindings.refused(pool, named, why));
+        }
+        return stream;
     }
 
     /**

@@ -2,6 +2,7 @@ package io.llamaorch.adapter.registry.internal.host;
 
 import io.llamaorch.adapter.registry.TaskReport;
 import io.llamaorch.adapter.registry.TaskStage;
+import io.llamaorch.adapter.registry.internal.Foreign;
 import io.llamaorch.adapter.spi.CancelReceipt;
 import io.llamaorch.adapter.spi.EndDetails;
 import io.llamaorch.adapter.spi.ErrorCode;
@@ -105,11 +106,7 @@ final class Attempt {
         stream.complete(opened);
         Relay relay = new Relay(
                 this, run.emitter(), number < run.settings().policies().retry().attempts());
-        try {
-            opened.subscribe(relay);
-        } catch (RuntimeException e) {
-            relay.broken("cannot be subscribed to: it threw " + e, e);
-        }
+        @Nullable Throwable thrown = subscribe(opened, relay);
         var unused = opened.outcome().whenComplete((terminal, failure) -> {
             if (failure == null) {
                 over(terminal);
@@ -120,7 +117,20 @@ final class Attempt {
             relay.rush();
         });
         if (run.isOver()) {
-            opened.cancel();
+            var ignored = cancel();
+        }
+        if (thrown != null) {
+            Foreign.rethrowIfFatal(thrown);
+        }
+    }
+
+    private static @Nullable Throwable subscribe(TokenStream opened, Relay relay) {
+        try {
+            opened.subscribe(relay);
+            return null;
+        } catch (Throwable e) { // it costs only this task
+            relay.broken("cannot be subscribed to: it threw " + e, e);
+            return e;
         }
     }
 
@@ -171,11 +181,13 @@ final class Attempt {
         engineVersion = started.details().engineVersion().orElse(null);
     }
 
+    /** The first token came. */
+    void spoke() {
+        firstToken = run.elapsed();
+    }
+
     /** The first output is about to be handed on: the task is repeated no more. */
-    void settled(TokenEvent first) {
-        if (first instanceof TokenEvent.Token) {
-            firstToken = run.elapsed();
-        }
+    void settled() {
         run.dispatch().settled(run, seat);
         run.report(TaskStage.STARTED, report -> {});
     }

@@ -187,15 +187,28 @@ public final class Bindings {
     public void submit(String pool, TaskRequest task, TokenEmitter emitter) {
         pool(pool).ifPresentOrElse(found -> found.submit(task, emitter), () -> {
             WorkerError error = noSuchPool(pool);
-            maker.settings()
-                    .announcements()
-                    .task(
-                            TaskStage.FAILED,
-                            () -> TaskReport.builder(TaskStage.FAILED, pool, task)
-                                    .terminal(new TokenEvent.Error(error))
-                                    .build());
             emitter.refused(error);
+            refused(pool, task, new TokenEvent.Error(error));
         });
+    }
+
+    /**
+     * Tells of a task that no pool has seen.
+     *
+     * @param pool the pool that it was meant for
+     * @param task the task
+     * @param why its end
+     */
+    public void refused(String pool, TaskRequest task, TokenEvent.Terminal why) {
+        Announcements announcements = maker.settings().announcements();
+        announcements.task(
+                TaskStage.SUBMITTED,
+                () -> TaskReport.builder(TaskStage.SUBMITTED, pool, task).build());
+        announcements.task(
+                TaskStage.FAILED,
+                () -> TaskReport.builder(TaskStage.FAILED, pool, task)
+                        .terminal(why)
+                        .build());
     }
 
     /** {@return the names of the pools that have replicas, sorted} */

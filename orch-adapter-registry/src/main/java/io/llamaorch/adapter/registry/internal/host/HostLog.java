@@ -73,7 +73,7 @@ final class HostLog implements HostListener {
         event.addKeyValue("human", human(report)).log(report.stage().name().toLowerCase(Locale.ROOT));
     }
 
-    private static Level level(TaskStage stage) {
+    static Level level(TaskStage stage) {
         return switch (stage) {
             case QUEUED, DISPATCHED -> Level.DEBUG;
             case SUBMITTED, STARTED, ENDED, CANCELLED -> Level.INFO;
@@ -120,7 +120,7 @@ final class HostLog implements HostListener {
                 : ((TokenEvent.Error) terminal).error().usage();
     }
 
-    private static String human(TaskReport report) {
+    static String human(TaskReport report) {
         String job = "Job " + report.jobId();
         String replica =
                 report.replica().map(spec -> "replica " + spec.replica()).orElse("no replica");
@@ -128,7 +128,7 @@ final class HostLog implements HostListener {
         return switch (report.stage()) {
             case SUBMITTED -> job + " came to pool " + report.pool() + ".";
             case QUEUED ->
-                job + " waits behind " + report.queuePosition().orElse(0) + " others"
+                job + " waits" + behind(report.queuePosition().orElse(0))
                         + report.predictedStart()
                                 .map(wait -> ", probably for " + seconds(wait))
                                 .orElse("")
@@ -140,6 +140,14 @@ final class HostLog implements HostListener {
             case ENDED -> job + " ended after " + seconds(report.elapsed()) + ": " + ending(report) + ".";
             case CANCELLED -> job + " was cancelled after " + seconds(report.elapsed()) + ": " + ending(report) + ".";
             case FAILED -> job + " failed after " + seconds(report.elapsed()) + ": " + error;
+        };
+    }
+
+    private static String behind(int position) {
+        return switch (position) {
+            case 0 -> " and is next";
+            case 1 -> " behind 1 other";
+            default -> " behind " + position + " others";
         };
     }
 

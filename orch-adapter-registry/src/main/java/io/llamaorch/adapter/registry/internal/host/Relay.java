@@ -33,7 +33,10 @@ final class Relay implements NonBlockingSubscriber {
     private TokenEvent.@Nullable Progress progress;
     private final boolean holds;
     private boolean settled;
-    private boolean ended;
+    private boolean spoke;
+
+    /** Whether its last event came: what an adapter does after that is heard by nobody, for the task may be elsewhere. */
+    private volatile boolean ended;
 
     /**
      * Makes one for an attempt.
@@ -70,13 +73,16 @@ final class Relay implements NonBlockingSubscriber {
 
     @Override
     public void onNext(TokenEvent event) {
+        if (ended) {
+            return;
+        }
         try {
             boolean goOn = settled ? pass(event) : takeFirst(event);
             if (coming.decrementAndGet() <= LOW && goOn) {
                 ask();
             }
         } catch (Throwable e) { // it costs only this task
-            broken("threw " + e + " at what its adapter sent", e);
+            fail("threw " + e + " at what its adapter sent", e);
             Foreign.rethrowIfFatal(e);
         }
     }
@@ -88,9 +94,7 @@ final class Relay implements NonBlockingSubscriber {
 
     @Override
     public void onComplete() {
-        if (!ended) {
-            broken("was ended by its adapter without a terminal event", new IllegalStateException("no terminal event"));
-        }
+        broken("was ended by its adapter without a terminal event", new IllegalStateException("no terminal event"));
     }
 
     private void ask() {
@@ -102,6 +106,7 @@ final class Relay implements NonBlockingSubscriber {
     }
 
     private boolean pass(TokenEvent event) {
+        hear(event);
         if (event instanceof TokenEvent.Terminal terminal) {
             ended = true;
             attempt.over(terminal); // before the consumer hears of it: its next task may want the same place
@@ -109,11 +114,21 @@ final class Relay implements NonBlockingSubscriber {
         return emitter.forward(event);
     }
 
+    private void hear(TokenEvent event) {
+        if (!spoke && event instanceof TokenEvent.Token) {
+            spoke = true;
+            attempt.spoke();
+        }
+    }
+
     private boolean takeFirst(TokenEvent event) {
         if (event instanceof TokenEvent.Started begun) {
             started = attempt.terms().cold() ? cold(begun) : begun;
             attempt.started(started);
             return holds || emitter.forward(started);
+        }
+        if (event instanceof TokenEvent.Queued) { // an adapter that stands before another host
+            return emitter.forward(event);
         }
         if (event instanceof TokenEvent.Progress latest) {
             progress = latest;
@@ -126,8 +141,9 @@ final class Relay implements NonBlockingSubscriber {
             return false;
         }
         settled = true;
+        hear(event);
         if (!(event instanceof TokenEvent.End end && end.reason() == StopReason.CANCELLED)) {
-            attempt.settled(event);
+            attempt.settled();
         }
         passHeld();
         return pass(event);
@@ -142,8 +158,15 @@ final class Relay implements NonBlockingSubscriber {
         }
     }
 
-    /** The adapter does what it must not: it costs this task only. */
+    /** The adapter does what it must not: it costs this task only, and only while it is here. */
     void broken(String how, Throwable thrown) {
+        if (!ended) {
+            fail(how, thrown);
+        }
+    }
+
+    private void fail(String how, Throwable thrown) {
+        ended = true;
         emitter.error(WorkerError.builder(
                         ErrorCode.INTERNAL,
                         "the stream of " + attempt.seat().replica().spec() + " " + how

@@ -49,6 +49,10 @@ final class TaskRun implements Wish {
     private final List<Seat> tried = new ArrayList<>(1);
 
     private volatile TimeSource.@Nullable Scheduled waitLimit;
+
+    /** Whether others have heard that it waits: once for each wait, however often its position changes. */
+    private volatile boolean waitIsTold;
+
     private volatile @Nullable WorkerError lastError;
 
     private TaskRun(TaskRequest request, TokenEmitter emitter, Dispatch dispatch) {
@@ -147,6 +151,7 @@ final class TaskRun implements Wish {
 
     /** It waits, and not for ever. */
     void waitBegins() {
+        waitIsTold = false;
         waitLimit = timers.later(
                 settings.policies().admission().longestWait(),
                 "longest wait of job " + request.jobId(),
@@ -168,7 +173,10 @@ final class TaskRun implements Wish {
             if (entry != null && !isOver()) {
                 emitter.forward(new TokenEvent.Queued(
                         position, start.map(QueueDetails::startingIn).orElse(QueueDetails.NONE)));
-                report(TaskStage.QUEUED, report -> report.queued(position, start));
+                if (!waitIsTold) {
+                    waitIsTold = true;
+                    report(TaskStage.QUEUED, report -> report.queued(position, start));
+                }
             }
         });
     }
