@@ -63,9 +63,18 @@ public final class BigramModel {
         return new BigramModel("slow-prompt", Stories.endless(), shape);
     }
 
+    /**
+     * Tells {@link #plain}'s story at a walking pace, some 300 tokens a second of text and of prompt alike, for tests that
+     * need many streams to be under way at once and then to end.
+     */
+    public static BigramModel walking() {
+        Shape shape = new Shape(512, 5, 10 * 1024, 1, Tensor.Type.IQ1_M);
+        return new BigramModel("walking", Stories.endless(), shape);
+    }
+
     /** Every model. */
     public static List<BigramModel> all() {
-        return List.of(plain(), naturalEnd(), emoji(), newlines(), slowPrompt());
+        return List.of(plain(), naturalEnd(), emoji(), newlines(), slowPrompt(), walking());
     }
 
     /** The model's name, and its file's without the ending. */

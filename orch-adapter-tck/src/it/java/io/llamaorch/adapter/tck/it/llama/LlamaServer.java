@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -123,6 +124,40 @@ public final class LlamaServer implements AutoCloseable {
             return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
         } catch (IOException e) {
             throw new UncheckedIOException("no log of llama-server", e);
+        }
+    }
+
+    /** All that the server printed about its slots, for counting. */
+    ServerLog records() {
+        return new ServerLog(log);
+    }
+
+    /** The value of one of its metrics, without the prefix of the name that all have. */
+    double metric(String name) throws IOException {
+        Matcher line = Pattern.compile("(?m)^llamacpp:" + name + " (\\S+)$").matcher(get("/metrics"));
+        if (!line.find()) {
+            throw new IllegalArgumentException("no metric " + name);
+        }
+        return Double.parseDouble(line.group(1));
+    }
+
+    /** Lets it do nothing any more, with SIGSTOP, until {@link #thaw}; its connections stay open. */
+    public void freeze() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** Lets it go on. */
+    public void thaw() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int exit = new ProcessBuilder("kill", "-" + name, "" + pid())
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (exit != 0) {
+            throw new IOException("kill failed with " + exit + " for SIG" + name + " to process " + pid());
         }
     }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import javax.net.SocketFactory;
 
 /** Says how a {@link LlamaServer} is started, and starts it. Thread safety: calls must be serial. */
@@ -21,6 +22,7 @@ public final class LlamaServerBuilder {
     private final List<String> extra = new ArrayList<>();
     private int parallel = 2;
     private int contextPerSlot = 2048;
+    private OptionalInt port = OptionalInt.empty();
     private String apiKey = "";
     private Optional<Path> certificate = Optional.empty();
 
@@ -37,6 +39,12 @@ public final class LlamaServerBuilder {
     /** How many tokens the context of each slot holds; 2048 unless set. */
     public LlamaServerBuilder contextPerSlot(int tokens) {
         this.contextPerSlot = tokens;
+        return this;
+    }
+
+    /** Listens here and nowhere else, where a server was before; on a port that is free unless set. */
+    public LlamaServerBuilder port(int number) {
+        this.port = OptionalInt.of(number);
         return this;
     }
 
@@ -74,7 +82,9 @@ public final class LlamaServerBuilder {
     private LlamaServer launch(boolean loading) throws IOException, InterruptedException {
         int wantedStatus = loading ? 503 : 200;
         for (int attempt = 1; ; attempt++) {
-            LlamaServer server = launchOnce(freePort(), loading ? Optional.of(LoadingGate.shut()) : Optional.empty());
+            LlamaServer server = launchOnce(
+                    port.isPresent() ? port.getAsInt() : freePort(),
+                    loading ? Optional.of(LoadingGate.shut()) : Optional.empty());
             boolean reached = false;
             try {
                 Await.holds(START_LIMIT, () -> !server.isAlive() || server.health() == wantedStatus);

@@ -2,16 +2,28 @@ package io.llamaorch.adapter.tck.it.llama;
 
 /** What the models of {@link BigramModel} have to say. */
 final class Stories {
+    private static final String ENDLESS =
+            "there was a small llama who lived near the quiet mountain, where rivers sang and old trees told stories to"
+                    + " anyone listening. One morning she found an open book under her favourite stone; its pages glowed"
+                    + " like stars, so our friend read aloud until evening came. Then every animal from that green valley"
+                    + " gathered around, bringing bread, honey, soft blankets, warm tea, bright lanterns, songs; nobody"
+                    + " slept before dawn, because each new chapter began with these words: Once upon this very time,";
+
     private Stories() {}
+
+    /** The first tokens of the endless story, as they follow a prompt that ends with an e. */
+    static String told(int tokens) {
+        String[] words = ENDLESS.split(" ");
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < tokens; i++) {
+            text.append(' ').append(words[i % words.length]);
+        }
+        return text.toString();
+    }
 
     static Bigrams endless() {
         return new Bigrams()
-                .recite("there was a small llama who lived near the quiet mountain, where rivers sang and old trees"
-                        + " told stories to anyone listening. One morning she found an open book under her favourite"
-                        + " stone; its pages glowed like stars, so our friend read aloud until evening came. Then"
-                        + " every animal from that green valley gathered around, bringing bread, honey, soft blankets,"
-                        + " warm tea, bright lanterns, songs; nobody slept before dawn, because each new chapter began"
-                        + " with these words: Once upon this very time, there")
+                .recite(ENDLESS + " there")
                 .stray("there lived an old llama near that mountain, where every animal told songs; she sang to the"
                         + " stars, so nobody found her")
                 .stray("her book glowed under the warm lanterns, bringing stories from green trees and soft rivers")
