@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -77,17 +78,17 @@ class AdapterHostListenerTest {
                 new AssertionError("boom"),
                 new StackOverflowError("boom"),
                 new NoSuchMethodError("boom"));
+        AtomicInteger told = new AtomicInteger();
         HostListener bad = new HostListener() {
-            private int next;
-
             @Override
             public void onTask(TaskReport report) {
-                Sneaky.raise(thrown.get(next++ % thrown.size()));
+                Sneaky.raise(thrown.get(told.getAndIncrement() % thrown.size()));
             }
         };
         try (AdapterHost host = host(bad)) {
             serveAll(host);
             assertAllWasTold();
+            Patience.await("what the bad one throws at", () -> told.get() == TASKS * STAGES.size());
         }
     }
 
