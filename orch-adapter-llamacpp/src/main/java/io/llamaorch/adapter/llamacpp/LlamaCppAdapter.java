@@ -1,10 +1,10 @@
 package io.llamaorch.adapter.llamacpp;
 
-import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
 import io.llamaorch.adapter.llamacpp.internal.health.HealthCheck;
 import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
+import io.llamaorch.adapter.llamacpp.internal.health.PropertiesQuery;
 import io.llamaorch.adapter.llamacpp.internal.slots.CancelProofs;
 import io.llamaorch.adapter.llamacpp.internal.tls.TlsOptions;
 import io.llamaorch.adapter.llamacpp.internal.wire.Endpoint;
@@ -110,18 +110,18 @@ final class LlamaCppAdapter implements WorkerAdapter {
 
     @Override
     public CompletionStage<WorkerProperties> properties() {
-        return stage(result -> engine.queries().facts(new EngineQueries.Reply<>() {
-            @Override
-            public void answer(EngineFacts value) {
-                engine.facts().learn(value);
-                deliver(() -> result.complete(withFreeSlots(value.properties())));
-            }
+        return stage(result -> new PropertiesQuery(engine.queries(), engine.facts(), engine.time(), healthLimit)
+                .begin(new EngineQueries.Reply<>() {
+                    @Override
+                    public void answer(WorkerProperties properties) {
+                        deliver(() -> result.complete(withFreeSlots(properties)));
+                    }
 
-            @Override
-            public void failure(WorkerError error) {
-                deliver(() -> result.completeExceptionally(new WorkerException(error)));
-            }
-        }));
+                    @Override
+                    public void failure(WorkerError error) {
+                        deliver(() -> result.completeExceptionally(new WorkerException(error)));
+                    }
+                }));
     }
 
     @Override

@@ -227,7 +227,7 @@ class LlamaCppAnswerTest {
         events(adapter.submit(task().model("bigram").build()));
         Patience.get(adapter.properties());
         Patience.get(adapter.health());
-        assertEquals(5, requests.size(), "props, completion, props, health, props");
+        assertEquals(6, requests.size(), "props, completion, props, models, health, props");
         for (RecordedRequest request : requests) {
             List<String> headers = new ArrayList<>();
             for (String name : request.getHeaders().names()) {

@@ -171,12 +171,56 @@ class LlamaCppHealthTest {
 
     @Test
     void properties_notTold_areAbsent() throws Exception {
-        FakeEngine engine = fixture.engine().on("/props", line -> line.json(200, "{}"));
+        FakeEngine engine = fixture.engine()
+                .on("/props", line -> line.json(200, "{}"))
+                .on("/v1/models", line -> line.json(200, "{}"));
         WorkerProperties properties = Patience.get(fixture.adapter(engine).properties());
         assertEquals(OptionalInt.empty(), properties.slots());
         assertEquals(OptionalInt.empty(), properties.freeSlots());
         assertEquals(Optional.empty(), properties.model());
         assertEquals(Optional.empty(), properties.engineVersion());
+    }
+
+    @Test
+    void properties_nameTheModelByEveryAliasToo() throws Exception {
+        String models = "{\"data\":[{\"id\":\"bigram\",\"aliases\":[\"small\",\"bigram\"]}]}";
+        FakeEngine engine = fixture.engine().on("/v1/models", line -> line.json(200, models));
+        WorkerProperties properties = Patience.get(fixture.adapter(engine).properties());
+        assertEquals(List.of("bigram", "bigram.gguf", "/models/bigram.gguf", "small"), properties.modelNames());
+        assertEquals(Optional.of("bigram"), properties.model());
+    }
+
+    @Test
+    void properties_ofAnEngineThatListsNoModels_areWhatElseItTells() throws Exception {
+        FakeEngine engine = fixture.engine().on("/v1/models", line -> line.json(404, "{}"));
+        WorkerProperties properties = Patience.get(fixture.adapter(engine).properties());
+        assertEquals(List.of("bigram", "bigram.gguf", "/models/bigram.gguf"), properties.modelNames());
+    }
+
+    @Test
+    void properties_whoseNamesCannotBeRead_areNotToldInPart() throws Exception {
+        FakeEngine engine = fixture.engine().on("/v1/models", line -> line.json(500, "{}"));
+        assertInstanceOf(
+                WorkerException.class, Patience.failure(fixture.adapter(engine).properties()));
+    }
+
+    @Test
+    void properties_haveOneLimitForBothAnswers() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        FakeEngine engine = fixture.engine()
+                .on("/props", line -> {
+                    fixture.time().advance(LIMIT.minusMillis(1));
+                    line.json(200, Transcripts.text("props"));
+                })
+                .on("/v1/models", line -> {
+                    asked.countDown();
+                    line.awaitClose();
+                });
+        CompletionStage<WorkerProperties> properties = fixture.adapter(engine).properties();
+        Patience.await(asked);
+        fixture.time().advance(Duration.ofMillis(1));
+        WorkerException late = assertInstanceOf(WorkerException.class, Patience.failure(properties));
+        assertEquals(ErrorCode.DECODE_TIMEOUT, late.error().code());
     }
 
     @Test

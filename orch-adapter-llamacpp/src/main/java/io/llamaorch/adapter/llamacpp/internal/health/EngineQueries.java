@@ -152,7 +152,17 @@ public final class EngineQueries {
      * @param reply hears the answer
      */
     public void modelNames(Reply<List<String>> reply) {
-        ask("/v1/models", WireRequest.get("/v1/models").exchangeLimit(limit), EngineFacts::readModelNames, reply);
+        modelNames(limit, reply);
+    }
+
+    /**
+     * Asks for every name of the model, after something else, in less time than other questions have.
+     *
+     * @param left how long it may take
+     * @param reply hears the answer
+     */
+    public void modelNames(Duration left, Reply<List<String>> reply) {
+        ask("/v1/models", WireRequest.get("/v1/models").exchangeLimit(left), EngineFacts::readModelNames, reply);
     }
 
     /**
