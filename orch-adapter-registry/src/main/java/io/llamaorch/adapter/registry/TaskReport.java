@@ -71,7 +71,7 @@ public final class TaskReport {
         return stage;
     }
 
-    /** {@return the pool that it was submitted to} */
+    /** {@return the pool that it was submitted to, control characters replaced} */
     public String pool() {
         return pool;
     }
@@ -176,7 +176,7 @@ public final class TaskReport {
 
         private Builder(TaskStage stage, String pool, TaskRequest task) {
             this.stage = Objects.requireNonNull(stage, "stage");
-            this.pool = Objects.requireNonNull(pool, "pool");
+            this.pool = pool.replaceAll("\\p{Cntrl}", " "); // no replica's pool has any
             jobId = task.jobId();
             sessionId = task.sessionId().orElse(null);
             correlationId = task.correlationId().orElse(null);

@@ -21,5 +21,10 @@ public enum TaskStage {
     /** It was cancelled. */
     CANCELLED,
     /** It failed, or was refused. */
-    FAILED
+    FAILED;
+
+    /** {@return whether nothing is told of a task after this} */
+    public boolean isLast() {
+        return this == ENDED || this == CANCELLED || this == FAILED;
+    }
 }

@@ -201,6 +201,48 @@ class AdapterHostOddStreamTest extends HostFixture {
         assertEquals(new ReplicaPlaces(9, 0, 1), places("r0"));
     }
 
+    @Test
+    void stream_whoseLastEventNeverComes_costsItsTaskSomeSeconds() {
+        OddStream stream = bindOdd("r0");
+        stream.says(STARTED).says(token(0));
+        stream.outcome.complete(end(StopReason.END_OF_TEXT));
+        assertEquals(0, places("r0").running());
+        time.advance(Duration.ofSeconds(10).minusNanos(1));
+        assertTrue(heard.all(TokenEvent.Terminal.class).isEmpty());
+        time.advance(Duration.ofNanos(1));
+        WorkerError error = heard.assertFailed(ErrorCode.INTERNAL);
+        assertTrue(
+                error.message().contains("has ended, but did not deliver its last event within 10 s"), error.message());
+        assertEquals(1, error.tokensDelivered());
+    }
+
+    @Test
+    void stream_whoseLastEventComesLate_isWhole() {
+        OddStream stream = bindOdd("r0");
+        stream.says(STARTED).says(token(0));
+        stream.outcome.complete(end(StopReason.END_OF_TEXT));
+        time.advance(Duration.ofSeconds(9));
+        stream.says(end(StopReason.END_OF_TEXT));
+        time.advance(Duration.ofSeconds(9));
+        assertEquals("Started Token End", heard.kinds());
+    }
+
+    @Test
+    void stream_thatDoesNotEndWhenItsAdapterIsClosed_endsWithTheHost() {
+        bindOdd("r0");
+        host.close();
+        WorkerError error = heard.assertFailed(ErrorCode.POOL_UNAVAILABLE);
+        assertTrue(error.message().startsWith("the host was closed while the job ran"), error.message());
+    }
+
+    @Test
+    void stream_thatGoesOnAfterItsTaskWasCancelled_isToldOfNoMore() {
+        OddStream stream = bindOdd("r0");
+        host.cancel("a");
+        stream.says(STARTED).says(token(0));
+        assertEquals(TaskStage.CANCELLED, reports.get(reports.size() - 1).stage());
+    }
+
     /** An adapter may stand before another host. */
     @Test
     void queued_whenAnAdapterSaysIt_isPassedOnAndTheTaskMayStillBeRepeated() {

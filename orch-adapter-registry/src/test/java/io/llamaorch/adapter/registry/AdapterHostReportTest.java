@@ -284,6 +284,13 @@ class AdapterHostReportTest extends HostFixture {
     }
 
     @Test
+    void pool_whoseNameWouldForgeALineOfTheLog_isShownInOneLine() {
+        host.submit("a\nreplica r0 was unbound", task("a"));
+        assertEquals("SUBMITTED FAILED", stages());
+        reports.forEach(report -> assertEquals("a replica r0 was unbound", report.pool()));
+    }
+
+    @Test
     void report_showsNothingOfWhatWasSaid() {
         bind("r0").says("a secret answer");
         host.submit(POOL, TaskRequest.builder("a secret question").jobId("a").build());

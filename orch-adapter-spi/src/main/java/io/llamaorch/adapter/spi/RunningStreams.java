@@ -31,7 +31,7 @@ public final class RunningStreams implements AutoCloseable {
     /**
      * Makes the holder of an adapter's streams.
      *
-     * @param engine the engine's name, for {@code Started} and errors
+     * @param engine the engine's name, for {@code Started} and errors; empty for a host's streams, which run on many
      * @param config what the adapter was created with: its replica's name, clock and delivery executor are used
      * @param limits the time limits of each stream
      * @return a holder of no streams yet

@@ -116,8 +116,7 @@ public final class EmitterCore implements TokenEmitter {
         fail(
                 CancelCause.CLOSED,
                 WorkerError.of(
-                        ErrorCode.POOL_UNAVAILABLE,
-                        "the adapter for " + place() + " was closed while the job ran: submit it elsewhere"));
+                        ErrorCode.POOL_UNAVAILABLE, owner() + " was closed while the job ran: submit it elsewhere"));
     }
 
     /**
@@ -130,9 +129,7 @@ public final class EmitterCore implements TokenEmitter {
                 CancelCause.FAULT,
                 thrown instanceof WorkerException known
                         ? known.error()
-                        : WorkerError.builder(
-                                        ErrorCode.INTERNAL,
-                                        "the adapter for " + place() + " threw " + thrown + ": this is its fault")
+                        : WorkerError.builder(ErrorCode.INTERNAL, owner() + " threw " + thrown + ": this is its fault")
                                 .cause(thrown)
                                 .build());
     }
@@ -401,6 +398,10 @@ public final class EmitterCore implements TokenEmitter {
         return replica.isEmpty() ? engine : "replica " + replica + " (" + engine + ")";
     }
 
+    private String owner() {
+        return engine.isEmpty() ? "the host" : "the adapter for " + place();
+    }
+
     int pieces() {
         return ledger.pieces();
     }
@@ -445,8 +446,7 @@ public final class EmitterCore implements TokenEmitter {
                     CancelCause.FAULT,
                     WorkerError.of(
                             ErrorCode.INTERNAL,
-                            "the adapter for " + place() + " goes on emitting although the emitter says false"
-                                    + ": this is its fault"));
+                            owner() + " goes on emitting although the emitter says false" + ": this is its fault"));
         }
         return false;
     }

@@ -125,7 +125,11 @@ public final class HealthCheck {
                 && EngineError.in(body).filter(EngineError::isEnvelope).isPresent()) {
             return loading(error);
         }
-        return WorkerHealth.unhealthy(error.code(), error.message());
+        return WorkerHealth.unhealthy(
+                error.code() == ErrorCode.POOL_UNAVAILABLE // by the word of a proxy: the engine may be there
+                        ? ErrorCode.POOL_UNREADY
+                        : error.code(),
+                error.message());
     }
 
     private WorkerHealth unreached(WireFailure failure) {

@@ -62,8 +62,8 @@ public final class Announcements {
         ears.forEach(ear -> ear.audience.add(move, () -> ear.listener.onBreaker(move)));
     }
 
-    /** Tells of a task at a stage; the report is not even made if nobody wants it. */
-    void task(TaskStage stage, Supplier<TaskReport> report) {
+    /** Takes down that a task is at a stage, unless nobody wants to hear of it; {@link #tell} follows, when no lock is held. */
+    void add(TaskStage stage, Supplier<TaskReport> report) {
         List<Ear> hear = log.wants(stage) ? ears : others;
         if (hear.isEmpty()) {
             return;
@@ -71,7 +71,6 @@ public final class Announcements {
         TaskReport made = report.get();
         for (Ear ear : hear) {
             ear.audience.addUnlessMuchWaits(made, () -> ear.listener.onTask(made));
-            ear.audience.tell();
         }
     }
 

@@ -41,6 +41,9 @@ final class Attempt {
             ErrorCode.NOT_FOUND,
             ErrorCode.ADMISSION_REJECT);
 
+    /** How long the last event of a stream may take once its outcome is known. */
+    static final Duration LAST_EVENT_LIMIT = Duration.ofSeconds(10);
+
     private final TaskRun run;
     private final Seat seat;
     private final int number;
@@ -115,6 +118,9 @@ final class Attempt {
                 over(new TokenEvent.Error(WorkerError.of(ErrorCode.INTERNAL, "its outcome failed: " + failure)));
             }
             relay.rush();
+            if (!relay.hasEnded()) {
+                run.endsWithin(LAST_EVENT_LIMIT, relay::overdue);
+            }
         });
         if (run.isOver()) {
             var ignored = cancel();

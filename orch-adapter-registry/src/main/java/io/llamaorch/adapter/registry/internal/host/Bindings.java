@@ -201,14 +201,15 @@ public final class Bindings {
      */
     public void refused(String pool, TaskRequest task, TokenEvent.Terminal why) {
         Announcements announcements = maker.settings().announcements();
-        announcements.task(
+        announcements.add(
                 TaskStage.SUBMITTED,
                 () -> TaskReport.builder(TaskStage.SUBMITTED, pool, task).build());
-        announcements.task(
+        announcements.add(
                 TaskStage.FAILED,
                 () -> TaskReport.builder(TaskStage.FAILED, pool, task)
                         .terminal(why)
                         .build());
+        announcements.tell();
     }
 
     /** {@return the names of the pools that have replicas, sorted} */

@@ -71,6 +71,17 @@ final class Relay implements NonBlockingSubscriber {
         }
     }
 
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** Its outcome is known, and its last event has not come although it was asked for. */
+    void overdue() {
+        broken(
+                "has ended, but did not deliver its last event within " + Attempt.LAST_EVENT_LIMIT.toSeconds() + " s",
+                new IllegalStateException("no terminal event"));
+    }
+
     @Override
     public void onNext(TokenEvent event) {
         if (ended) {

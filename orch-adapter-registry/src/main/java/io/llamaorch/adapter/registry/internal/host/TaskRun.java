@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,11 @@ final class TaskRun implements Wish {
     private volatile boolean waitIsTold;
 
     private volatile @Nullable WorkerError lastError;
+
+    /** Its end is the last that is told of it, whatever still happens on another thread. */
+    private final ReentrantLock reporting = new ReentrantLock();
+
+    private boolean endIsTold;
 
     private TaskRun(TaskRequest request, TokenEmitter emitter, Dispatch dispatch) {
         this.request = request;
@@ -208,6 +214,11 @@ final class TaskRun implements Wish {
         timers.later(wait, "retry of job " + request.jobId(), () -> dispatch.retry(this));
     }
 
+    /** Something is done about it unless it ends in time. */
+    void endsWithin(Duration limit, Runnable otherwise) {
+        timers.later(limit, "last event of job " + request.jobId(), otherwise);
+    }
+
     /** No replica is left that could be tried. */
     void giveUp() {
         WorkerError error = lastError;
@@ -276,16 +287,28 @@ final class TaskRun implements Wish {
     }
 
     void report(TaskStage stage, Consumer<TaskReport.Builder> details) {
-        settings.announcements().task(stage, () -> {
-            TaskReport.Builder report =
-                    TaskReport.builder(stage, dispatch.pool(), request).elapsed(elapsed());
-            Attempt last = attempt;
-            if (last != null) {
-                last.describe(report);
+        reporting.lock();
+        try {
+            if (endIsTold) {
+                return;
             }
-            details.accept(report);
-            return report.build();
-        });
+            endIsTold = stage.isLast();
+            settings.announcements().add(stage, () -> reportOf(stage, details));
+        } finally {
+            reporting.unlock();
+        }
+        settings.announcements().tell();
+    }
+
+    private TaskReport reportOf(TaskStage stage, Consumer<TaskReport.Builder> details) {
+        TaskReport.Builder report =
+                TaskReport.builder(stage, dispatch.pool(), request).elapsed(elapsed());
+        Attempt last = attempt;
+        if (last != null) {
+            last.describe(report);
+        }
+        details.accept(report);
+        return report.build();
     }
 
     Duration elapsed() {
