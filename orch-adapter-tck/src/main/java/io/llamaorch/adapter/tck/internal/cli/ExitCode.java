@@ -14,7 +14,7 @@ enum ExitCode {
     CONTEXT_EXCEEDED(3, ErrorCode.CONTEXT_EXCEEDED, "the prompt does not fit into the engine's context"),
     UNSUPPORTED(4, ErrorCode.UNSUPPORTED, "the engine or its adapter cannot do this"),
     UNAUTHORIZED(5, ErrorCode.UNAUTHORIZED, "the engine refused the token"),
-    NOT_FOUND(6, ErrorCode.NOT_FOUND, "no such engine, pool, model or path"),
+    NOT_FOUND(6, ErrorCode.NOT_FOUND, "no such engine, pool, replica, model or path"),
     ADMISSION_REJECT(7, ErrorCode.ADMISSION_REJECT, "no room now"),
     POOL_UNREADY(8, ErrorCode.POOL_UNREADY, "the engine answers and cannot serve yet"),
     POOL_UNAVAILABLE(9, ErrorCode.POOL_UNAVAILABLE, "the engine cannot be reached"),

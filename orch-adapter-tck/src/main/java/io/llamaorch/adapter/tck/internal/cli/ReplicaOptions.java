@@ -90,7 +90,12 @@ final class ReplicaOptions {
                     .map(spec -> withTokenAndOptions(spec.toBuilder()).build())
                     .forEach(replicas::add);
         }
-        if (replicas.isEmpty() && file == null && engine != null && !engine.equals(DEFAULT_ENGINE)) {
+        if (replicas.isEmpty() && file != null) {
+            throw new IllegalArgumentException("file " + file + " describes no replica"
+                    + (engine == null ? "" : " of engine '" + engine + "'")
+                    + " that takes work: add one, or let one that drains come back ('orch drain --undo')");
+        }
+        if (replicas.isEmpty() && engine != null && !engine.equals(DEFAULT_ENGINE)) {
             replicas.add(common(ReplicaSpec.builder(engine)).build());
         }
         return List.copyOf(replicas);

@@ -55,6 +55,15 @@ class DrainCommandTest {
     }
 
     @Test
+    void file_whoseReplicasAllDrain_isNoReasonToAskTheScriptedEngine() throws IOException {
+        Files.writeString(file, "{\"replicas\": [{\"engine\": \"mock\", \"drain\": true}]}");
+        assertEquals(2, screen.run("submit", "--replicas", file.toString(), "hello"));
+        assertTold("INVALID_PARAMS: file " + file
+                + " describes no replica that takes work: add one, or let one that drains come back"
+                + " ('orch drain --undo')");
+    }
+
+    @Test
     void mark_whenTakenAway_leavesTheFileAsItWas() throws IOException {
         assertEquals(0, drain("p/r1"));
         assertEquals(0, drain("p/r1", "--undo"));
