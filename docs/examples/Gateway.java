@@ -13,13 +13,15 @@ import java.util.concurrent.*;
 public final class Gateway {
     private static final String PATH = "/v1/generate";
     private static final int LONGEST_PROMPT = 1 << 20; // bytes
+    private static final int MOST_WAITING = 64; // tasks, each with a thread of ours; others hear 429 at once
     /** After so long without an event something is written all the same: nothing else shows that a client has gone. */
     private static final Duration SILENCE = Duration.ofSeconds(2);
 
     public static void main(String[] arguments) throws IOException {
         System.setProperty("sun.net.httpserver.nodelay", "true"); // no token waits for the next one
         AdapterRegistry registry = AdapterRegistry.discover();
-        AdapterHost host = AdapterHost.create(registry);
+        AdmissionPolicy admission = AdmissionPolicy.builder().queueCapacity(MOST_WAITING).build();
+        AdapterHost host = AdapterHost.builder(registry).admission(admission).build();
         EnvironmentBindings.read(System.getenv(), registry.engines()).forEach(host::bind);
         int port = arguments.length == 0 ? 8090 : Integer.parseInt(arguments[0]);
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);

@@ -16,6 +16,7 @@ import io.llamaorch.adapter.tck.it.llama.RealEngine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -40,6 +41,7 @@ class GatewayIT {
 
     private static final String PROMPT = "Once upon a time";
     private static final String AWKWARD = "story \"teller\" \\ 1\n\u00fc\u2028";
+    private static final int MOST_WAITING = 64;
     private static final double PACE = 100; // tokens of text or prompt in a second
 
     private static Leaks before;
@@ -172,6 +174,33 @@ class GatewayIT {
         assertEquals(429, answer.status());
         assertEquals("1", answer.headers().get("retry-after"));
         assertEquals("ADMISSION_REJECT", answer.members().get("code"));
+    }
+
+    @Test
+    void refusal_whenTooManyWait_isA429OfTheHostsOwn() throws Exception {
+        List<GatewayRequest> before = new ArrayList<>();
+        try (ScriptedEngine busy = ScriptedEngine.builder().slots(1).start();
+                GatewayProcess full = GatewayProcess.start(busy.url())) {
+            busy.always(new HeadFault.HangBeforeHead());
+            before.add(GatewayRequest.send(full.url(), "", PROMPT));
+            assertTrue(busy.await(e -> e.tasks() == 1, Patience.mustHappen()), "the only slot is in use");
+            for (int waiting = 0; waiting < MOST_WAITING; waiting++) {
+                GatewayRequest request = GatewayRequest.send(full.url(), "", PROMPT);
+                before.add(request);
+                request.read("event: queued\ndata: {\"position\":" + waiting + "}");
+            }
+
+            Answer answer = GatewayRequest.ask(full.url(), "", PROMPT);
+
+            assertEquals(429, answer.status());
+            assertEquals("1", answer.headers().get("retry-after"));
+            assertShown(answer);
+            assertEquals(1, busy.tasks(), "the engine never heard of the others");
+        } finally {
+            for (GatewayRequest request : before) {
+                request.close();
+            }
+        }
     }
 
     @Test

@@ -60,7 +60,7 @@ class DrainCommandTest {
         assertEquals(2, screen.run("submit", "--replicas", file.toString(), "hello"));
         assertTold("INVALID_PARAMS: file " + file
                 + " describes no replica that takes work: add one, or let one that drains come back"
-                + " ('orch drain --undo')");
+                + " ('orch drain --undo') (docs/errors.md#invalid_params)");
     }
 
     @Test
