@@ -17,12 +17,14 @@ public final class AdmissionPolicy {
     private final int queueCapacity;
     private final Duration ageing;
     private final Duration longestWait;
+    private final Duration unreadyWait;
     private final Duration quarantine;
 
     private AdmissionPolicy(Builder builder) {
         queueCapacity = builder.queueCapacity;
         ageing = builder.ageing;
         longestWait = builder.longestWait;
+        unreadyWait = builder.unreadyWait;
         quarantine = builder.quarantine;
     }
 
@@ -37,6 +39,7 @@ public final class AdmissionPolicy {
         builder.queueCapacity = queueCapacity;
         builder.ageing = ageing;
         builder.longestWait = longestWait;
+        builder.unreadyWait = unreadyWait;
         builder.quarantine = quarantine;
         return builder;
     }
@@ -56,6 +59,11 @@ public final class AdmissionPolicy {
         return longestWait;
     }
 
+    /** {@return how long a task goes on waiting while no replica is ready that could serve it} */
+    public Duration unreadyWait() {
+        return unreadyWait;
+    }
+
     /** {@return how long a place stays taken after a stream that may have left its request at the engine} */
     public Duration quarantine() {
         return quarantine;
@@ -70,6 +78,7 @@ public final class AdmissionPolicy {
         private int queueCapacity = 1000;
         private Duration ageing = Duration.ofSeconds(30);
         private Duration longestWait = Duration.ofMinutes(2);
+        private Duration unreadyWait = Duration.ofSeconds(20);
         private Duration quarantine = Duration.ofSeconds(30);
 
         private Builder() {}
@@ -104,6 +113,17 @@ public final class AdmissionPolicy {
          */
         public Builder longestWait(Duration longestWait) {
             this.longestWait = Limits.positive("longestWait", longestWait);
+            return this;
+        }
+
+        /**
+         * Sets how long a task goes on waiting while no replica is ready that could serve it; without this, 20 s, in which a replica can restart. Those that come meanwhile are refused at once.
+         *
+         * @param unreadyWait above zero
+         * @return this
+         */
+        public Builder unreadyWait(Duration unreadyWait) {
+            this.unreadyWait = Limits.positive("unreadyWait", unreadyWait);
             return this;
         }
 

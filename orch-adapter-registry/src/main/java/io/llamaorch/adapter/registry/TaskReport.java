@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.registry;
 
+import io.llamaorch.adapter.registry.internal.OneLine;
 import io.llamaorch.adapter.spi.Priority;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEvent;
@@ -176,7 +177,7 @@ public final class TaskReport {
 
         private Builder(TaskStage stage, String pool, TaskRequest task) {
             this.stage = Objects.requireNonNull(stage, "stage");
-            this.pool = pool.replaceAll("\\p{Cntrl}", " "); // no replica's pool has any
+            this.pool = OneLine.of(pool); // no replica's pool has any
             jobId = task.jobId();
             sessionId = task.sessionId().orElse(null);
             correlationId = task.correlationId().orElse(null);

@@ -201,7 +201,7 @@ class AdapterHostChoiceTest extends HostFixture {
     @MethodSource("unready")
     void submit_whenNobodyIsReadyButSomebodyAnswers_isRefusedAsUnreadyWithTheReason(WorkerHealth health) {
         bind("r0").healthIs(health);
-        now(host.health(POOL));
+        time.advance(HealthPolicy.DEFAULT.interval());
         WorkerError error = heard("a").assertFailed(ErrorCode.POOL_UNREADY);
         assertTrue(
                 error.message()

@@ -231,16 +231,6 @@ class AdapterHostPlacesTest extends HostFixture {
         now(host.health(POOL));
     }
 
-    @Test
-    void place_whenATaskFoundNobodyAndTheEngineIsBack_isFree() {
-        FakeAdapter r0 = bind("r0", 2);
-        submit("cancelled").cancel();
-        r0.refuses(WorkerError.of(ErrorCode.POOL_UNAVAILABLE, "connection refused"));
-        submit("finds nobody");
-        now(host.health(POOL));
-        assertEquals(places(2, 0, 0), places("r0"));
-    }
-
     /** A gateway that answers 502 proves nothing about the engine behind it. */
     @Test
     void place_whenTheEngineWasPerhapsThere_isKept() {

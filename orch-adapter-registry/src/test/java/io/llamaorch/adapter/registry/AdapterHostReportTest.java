@@ -287,7 +287,7 @@ class AdapterHostReportTest extends HostFixture {
     void pool_whoseNameWouldForgeALineOfTheLog_isShownInOneLine() {
         host.submit("a\nreplica r0 was unbound", task("a"));
         assertEquals("SUBMITTED FAILED", stages());
-        reports.forEach(report -> assertEquals("a replica r0 was unbound", report.pool()));
+        reports.forEach(report -> assertEquals("a?replica r0 was unbound", report.pool()));
     }
 
     @Test

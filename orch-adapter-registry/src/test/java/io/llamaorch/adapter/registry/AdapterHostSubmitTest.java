@@ -93,7 +93,7 @@ class AdapterHostSubmitTest extends HostFixture {
     @Test
     void submit_whenPinnedToAnUnreadyReplica_isRefusedAndNeverMoved() {
         bind("r0");
-        FakeAdapter r1 = bind("r1").fails(ErrorCode.POOL_UNAVAILABLE);
+        FakeAdapter r1 = bind("r1").refuses(WorkerError.of(ErrorCode.POOL_UNAVAILABLE, "connection refused"));
         assertFailed(ErrorCode.POOL_UNAVAILABLE, host.submit(POOL, pinned("a", "r1")));
         assertFailed(ErrorCode.POOL_UNAVAILABLE, host.submit(POOL, pinned("b", "r1")));
         assertEquals(List.of("a"), r1.jobs);

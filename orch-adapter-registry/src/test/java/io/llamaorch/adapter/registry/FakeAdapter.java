@@ -36,7 +36,7 @@ import java.util.function.Supplier;
 final class FakeAdapter implements WorkerAdapter {
 
     /** What a look finds when no engine is there. */
-    static final WorkerHealth NOBODY = WorkerHealth.unhealthy(ErrorCode.POOL_UNAVAILABLE, "nobody is there");
+    static final WorkerHealth NOBODY = WorkerHealth.absent("nobody is there");
 
     /** What a look finds while the engine loads. */
     static final WorkerHealth LOADING = WorkerHealth.degraded("it loads its model", Duration.ofSeconds(1));

@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.spi;
 
+import io.llamaorch.adapter.spi.internal.OneLine;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,7 +20,7 @@ public final class CancelReceipt {
     private CancelReceipt(Outcome outcome, @Nullable Duration took, String reason) {
         this.outcome = outcome;
         this.took = took;
-        this.reason = Objects.requireNonNull(reason, "reason");
+        this.reason = OneLine.of(reason);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.spi;
 
+import io.llamaorch.adapter.spi.internal.OneLine;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -153,7 +154,7 @@ public final class WorkerError {
 
         private Builder(ErrorCode code, String message) {
             this.code = Objects.requireNonNull(code, "code");
-            this.message = inOneLine(message);
+            this.message = OneLine.of(message);
             this.retriable = code.retriable();
         }
 
@@ -240,7 +241,7 @@ public final class WorkerError {
             if (end < said.length() && Character.isHighSurrogate(said.charAt(end - 1))) {
                 end--;
             }
-            this.excerpt = inOneLine(said.substring(0, end)).strip();
+            this.excerpt = OneLine.of(said.substring(0, end)).strip();
             return this;
         }
 
@@ -258,15 +259,6 @@ public final class WorkerError {
         /** {@return the error} */
         public WorkerError build() {
             return new WorkerError(this);
-        }
-
-        private static String inOneLine(String text) {
-            if (text.chars().noneMatch(Character::isISOControl)) {
-                return text;
-            }
-            StringBuilder clean = new StringBuilder(text.length());
-            text.chars().forEach(c -> clean.append(Character.isISOControl(c) ? ' ' : (char) c));
-            return clean.toString();
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.spi;
 
+import io.llamaorch.adapter.spi.internal.OneLine;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,6 +16,7 @@ public final class WorkerHealth {
     private final Status status;
     private final boolean live;
     private final boolean ready;
+    private final boolean absent;
     private final String reason;
     private final @Nullable ErrorCode code;
     private final @Nullable Duration retryAfter;
@@ -23,13 +25,15 @@ public final class WorkerHealth {
             Status status,
             boolean live,
             boolean ready,
+            boolean absent,
             String reason,
             @Nullable ErrorCode code,
             @Nullable Duration retryAfter) {
         this.status = status;
         this.live = live;
         this.ready = ready;
-        this.reason = Objects.requireNonNull(reason, "reason");
+        this.absent = absent;
+        this.reason = OneLine.of(reason);
         this.code = code;
         this.retryAfter = retryAfter;
     }
@@ -41,7 +45,7 @@ public final class WorkerHealth {
      * @return live and ready
      */
     public static WorkerHealth healthy(String reason) {
-        return new WorkerHealth(Status.HEALTHY, true, true, reason, null, null);
+        return new WorkerHealth(Status.HEALTHY, true, true, false, reason, null, null);
     }
 
     /**
@@ -53,7 +57,13 @@ public final class WorkerHealth {
      */
     public static WorkerHealth degraded(String reason, Duration retryAfter) {
         return new WorkerHealth(
-                Status.DEGRADED, true, false, reason, ErrorCode.POOL_UNREADY, Objects.requireNonNull(retryAfter));
+                Status.DEGRADED,
+                true,
+                false,
+                false,
+                reason,
+                ErrorCode.POOL_UNREADY,
+                Objects.requireNonNull(retryAfter));
     }
 
     /**
@@ -63,7 +73,7 @@ public final class WorkerHealth {
      * @return degraded, live, and ready
      */
     public static WorkerHealth busy(String reason) {
-        return new WorkerHealth(Status.DEGRADED, true, true, reason, null, null);
+        return new WorkerHealth(Status.DEGRADED, true, true, false, reason, null, null);
     }
 
     /**
@@ -76,7 +86,19 @@ public final class WorkerHealth {
      */
     public static WorkerHealth unhealthy(ErrorCode code, String reason) {
         boolean answered = code != ErrorCode.POOL_UNAVAILABLE && code != ErrorCode.DECODE_TIMEOUT;
-        return new WorkerHealth(Status.UNHEALTHY, answered, false, reason, Objects.requireNonNull(code), null);
+        return new WorkerHealth(Status.UNHEALTHY, answered, false, false, reason, Objects.requireNonNull(code), null);
+    }
+
+    /**
+     * No process listens where the engine should be: its connections are refused, so whatever it worked on is gone. Where
+     * something else stands in between, or that is not certain, {@link #unhealthy} with
+     * {@link ErrorCode#POOL_UNAVAILABLE} is right: a host takes this for the end of the engine's tasks and caches.
+     *
+     * @param reason what was seen
+     * @return neither live nor ready, with {@link ErrorCode#POOL_UNAVAILABLE}
+     */
+    public static WorkerHealth absent(String reason) {
+        return new WorkerHealth(Status.UNHEALTHY, false, false, true, reason, ErrorCode.POOL_UNAVAILABLE, null);
     }
 
     /** {@return the verdict} */
@@ -92,6 +114,11 @@ public final class WorkerHealth {
     /** {@return whether it takes work now} */
     public boolean ready() {
         return ready;
+    }
+
+    /** {@return whether no process listens where the engine should be} */
+    public boolean absent() {
+        return absent;
     }
 
     /** {@return what was seen, in one line} */

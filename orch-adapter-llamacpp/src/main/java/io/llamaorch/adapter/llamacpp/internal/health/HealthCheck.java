@@ -125,17 +125,16 @@ public final class HealthCheck {
                 && EngineError.in(body).filter(EngineError::isEnvelope).isPresent()) {
             return loading(error);
         }
-        return WorkerHealth.unhealthy(
-                error.code() == ErrorCode.POOL_UNAVAILABLE // by the word of a proxy: the engine may be there
-                        ? ErrorCode.POOL_UNREADY
-                        : error.code(),
-                error.message());
+        return WorkerHealth.unhealthy(error.code(), error.message());
     }
 
     private WorkerHealth unreached(WireFailure failure) {
         WorkerError error = failures.wire(failure);
         if (failure.kind() == WireFailure.Kind.REFUSED || failure.kind() == WireFailure.Kind.RESET) {
             facts.forget();
+        }
+        if (failure.kind() == WireFailure.Kind.REFUSED) {
+            return WorkerHealth.absent(error.message());
         }
         boolean silent =
                 failure.kind() == WireFailure.Kind.TIMEOUT || failure.kind() == WireFailure.Kind.CONNECT_TIMEOUT;

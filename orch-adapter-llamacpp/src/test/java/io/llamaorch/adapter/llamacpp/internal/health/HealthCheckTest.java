@@ -120,12 +120,13 @@ class HealthCheckTest {
         "302, '', PROTOCOL",
         "404, '', NOT_FOUND",
         "401, '', UNAUTHORIZED",
-        "502, '', POOL_UNREADY",
-        "500, '', POOL_UNREADY"
+        "502, '', POOL_UNAVAILABLE",
+        "500, '', POOL_UNAVAILABLE"
     })
-    void anotherAnswer_isUnhealthyButSomebodyIsThere(int status, String body, ErrorCode code) {
+    void anotherAnswer_isUnhealthy(int status, String body, ErrorCode code) {
         transport.question(0).answer(status, body);
-        assertVerdict(Status.UNHEALTHY, true, Optional.of(code));
+        assertVerdict(Status.UNHEALTHY, code != ErrorCode.POOL_UNAVAILABLE, Optional.of(code));
+        assertFalse(verdict().absent(), "somebody answered");
     }
 
     @ParameterizedTest
@@ -157,6 +158,7 @@ class HealthCheckTest {
     void engine_thatCannotBeReached_isUnavailable(WireFailure.Kind kind) {
         transport.question(0).fail(kind);
         assertVerdict(Status.UNHEALTHY, false, Optional.of(ErrorCode.POOL_UNAVAILABLE));
+        assertEquals(kind == WireFailure.Kind.REFUSED, verdict().absent());
     }
 
     @Test

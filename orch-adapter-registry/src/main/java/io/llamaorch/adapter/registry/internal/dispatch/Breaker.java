@@ -27,7 +27,8 @@ public final class Breaker {
     /** What {@link #begin} says of a task that is no trial. */
     private static final int NO_TRIAL = 0;
 
-    private final CircuitBreaker<Object> counter;
+    private final BreakerPolicy policy;
+    private CircuitBreaker<Object> counter;
 
     /** The jobs that the engine failed with since it did anything else; no more of them than matter. */
     private final Set<String> internal = new HashSet<>();
@@ -53,7 +54,12 @@ public final class Breaker {
      * @param policy when it opens
      */
     public Breaker(BreakerPolicy policy) {
-        counter = CircuitBreaker.builder()
+        this.policy = policy;
+        this.counter = counter(policy);
+    }
+
+    private static CircuitBreaker<Object> counter(BreakerPolicy policy) {
+        return CircuitBreaker.builder()
                 .withFailureThreshold(policy.failures(), policy.window())
                 .withSuccessThreshold(1)
                 .withDelay(NEVER)
@@ -148,6 +154,6 @@ public final class Breaker {
     public void reset() {
         internal.clear();
         trial = NO_TRIAL;
-        counter.close();
+        counter = counter(policy); // to close one that is closed would leave what it has counted
     }
 }

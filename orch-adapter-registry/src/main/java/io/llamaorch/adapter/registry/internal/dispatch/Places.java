@@ -1,6 +1,9 @@
 package io.llamaorch.adapter.registry.internal.dispatch;
 
 import io.llamaorch.adapter.registry.ReplicaPlaces;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -19,6 +22,9 @@ public final class Places {
 
     private int quarantined;
     private int epoch;
+
+    /** The places of those that were bound to the same engine before, as long as any is held. */
+    private final List<Places> before = new ArrayList<>(0);
 
     /**
      * Makes the places of a replica of which nothing runs yet.
@@ -41,9 +47,30 @@ public final class Places {
         }
     }
 
+    /**
+     * Counts what others hold at the same engine, until they hold nothing.
+     *
+     * @param others the places of those that were bound to it before, which take no new work
+     */
+    public void follow(Collection<Places> others) {
+        before.addAll(others);
+    }
+
     /** {@return how many more streams may begin} */
     public int free() {
-        return Math.max(0, share - running - quarantined);
+        return Math.max(0, share - held());
+    }
+
+    private int held() {
+        return running + quarantined + heldBefore();
+    }
+
+    private int heldBefore() {
+        if (before.isEmpty()) {
+            return 0; // nearly always
+        }
+        before.removeIf(other -> other.held() == 0);
+        return before.stream().mapToInt(Places::held).sum();
     }
 
     /** {@return how many run} */
@@ -92,6 +119,7 @@ public final class Places {
     public void forget() {
         quarantined = 0;
         epoch++;
+        before.forEach(Places::forget);
     }
 
     private void add(int streams) {
@@ -99,8 +127,8 @@ public final class Places {
         running = before + streams;
     }
 
-    /** {@return what is so now} */
+    /** {@return what is so now; what those before hold counts as quarantined} */
     public ReplicaPlaces now() {
-        return new ReplicaPlaces(share, running, quarantined);
+        return new ReplicaPlaces(share, running, quarantined + heldBefore());
     }
 }

@@ -95,16 +95,6 @@ public final class Scores {
     /**
      * Finds the best, the first among equals.
      *
-     * @param able whether a replica can serve; asked only of those that would be the best so far
-     * @return its index; -1 if there is none
-     */
-    public int best(IntPredicate able) {
-        return best(ANY, able);
-    }
-
-    /**
-     * Finds the best, the first among equals.
-     *
      * @param ableKind whether replicas of a kind can serve; asked once for each kind of those that get work
      * @param able whether a replica of such a kind can serve; asked only of those that would be the best so far
      * @return its index; -1 if there is none

@@ -74,10 +74,9 @@ public final class WaitingLine<T> implements Iterable<WaitingLine.Entry<T>> {
      * Takes a task out.
      *
      * @param entry its place in the line
-     * @return whether it was there
      */
-    public boolean remove(Entry<T> entry) {
-        return entries.remove(entry);
+    public void remove(Entry<T> entry) {
+        entries.remove(entry);
     }
 
     /**

@@ -41,7 +41,10 @@ final class Attempt {
             ErrorCode.NOT_FOUND,
             ErrorCode.ADMISSION_REJECT);
 
-    /** How long the last event of a stream may take once its outcome is known. */
+    private static final TokenEvent.End CANCELLED =
+            new TokenEvent.End(StopReason.CANCELLED, Usage.UNKNOWN, Timings.UNKNOWN, EndDetails.NONE);
+
+    /** How long the last event of a stream may take once its outcome is known, and its outcome once it is cancelled. */
     static final Duration LAST_EVENT_LIMIT = Duration.ofSeconds(10);
 
     private final TaskRun run;
@@ -51,6 +54,7 @@ final class Attempt {
     private final CompletableFuture<TokenStream> stream = new CompletableFuture<>();
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicBoolean placeFree = new AtomicBoolean();
+    private volatile TimeSource.@Nullable Scheduled cancelLimit;
     private volatile int failuresBefore;
     private volatile @Nullable String engineVersion;
     private volatile @Nullable Duration firstToken;
@@ -144,7 +148,7 @@ final class Attempt {
     private void neverSent() {
         stream.complete(TokenStream.failed(
                 run.request().jobId(), WorkerError.of(ErrorCode.INTERNAL, "the job had ended before it was sent")));
-        leave(new TokenEvent.End(StopReason.CANCELLED, Usage.UNKNOWN, Timings.UNKNOWN, EndDetails.NONE));
+        leave();
     }
 
     /** It could not even be handed over, by a fault of the JVM's. */
@@ -153,13 +157,14 @@ final class Attempt {
                 .cause(fatal)
                 .build();
         stream.complete(TokenStream.failed(run.request().jobId(), error));
-        leave(new TokenEvent.Error(error));
+        leave();
         run.emitter().refused(error);
     }
 
-    private void leave(TokenEvent.Terminal terminal) {
+    /** Its replica has heard nothing of it, and is not to blame. */
+    private void leave() {
         if (over.compareAndSet(false, true)) {
-            run.dispatch().over(this, terminal, true);
+            run.dispatch().over(this, CANCELLED, true);
             seat.replica().left();
         }
     }
@@ -167,6 +172,18 @@ final class Attempt {
     /** Cancels what runs; tells what becomes of its place. */
     CompletionStage<CancelReceipt> cancel() {
         var unused = stream.thenAccept(TokenStream::cancel);
+        if (!over.get()) {
+            TimeSource.Scheduled limit = run.dispatch()
+                    .later(
+                            LAST_EVENT_LIMIT,
+                            "end of cancelled job " + run.request().jobId() + " on "
+                                    + seat.replica().spec(),
+                            () -> over(CANCELLED));
+            cancelLimit = limit;
+            if (over.get()) {
+                limit.cancel();
+            }
+        }
         return released();
     }
 
@@ -194,7 +211,7 @@ final class Attempt {
 
     /** The first output is about to be handed on: the task is repeated no more. */
     void settled() {
-        run.dispatch().settled(run, seat);
+        run.dispatch().settled(this);
         run.report(TaskStage.STARTED, report -> {});
     }
 
@@ -202,6 +219,10 @@ final class Attempt {
     void over(TokenEvent.Terminal terminal) {
         if (!over.compareAndSet(false, true)) {
             return;
+        }
+        TimeSource.Scheduled limit = cancelLimit;
+        if (limit != null) {
+            limit.cancel();
         }
         boolean placeIsFree = isFree(terminal);
         seat.replica().learn(terminal, failuresBefore, placeIsFree);
@@ -223,7 +244,7 @@ final class Attempt {
 
     /** Its place is kept until it is proved that the engine has let go, or for so long as policy says. */
     void quarantined(int since) {
-        TimeSource.Scheduled timer = seat.timers()
+        TimeSource.Scheduled timer = run.dispatch()
                 .later(
                         run.settings().policies().admission().quarantine(),
                         "quarantine of a place on " + seat.replica().spec(),

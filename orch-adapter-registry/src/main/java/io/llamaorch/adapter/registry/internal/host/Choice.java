@@ -1,21 +1,13 @@
 package io.llamaorch.adapter.registry.internal.host;
 
-import io.llamaorch.adapter.registry.BreakerState;
-import io.llamaorch.adapter.registry.internal.NearMiss;
 import io.llamaorch.adapter.registry.internal.dispatch.Kinds;
 import io.llamaorch.adapter.registry.internal.dispatch.Scores;
 import io.llamaorch.adapter.registry.internal.dispatch.Sessions;
-import io.llamaorch.adapter.spi.ErrorCode;
-import io.llamaorch.adapter.spi.WorkerError;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread safety: guarded by the lock of the pool's {@link Dispatch}.
  */
 final class Choice {
-
-    private static final int NAMED_AT_MOST = 3;
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final Sessions sessions = new Sessions();
     private Map<String, Seat> byId = Map.of();
@@ -63,8 +52,15 @@ final class Choice {
         }
     }
 
+    /** All of them, by id. */
     List<Seat> seats() {
         return seats;
+    }
+
+    /** The one of an id; null if there is none. */
+    @Nullable
+    Seat seat(String id) {
+        return byId.get(id);
     }
 
     /** Takes note of what a replica can serve, which may have changed. */
@@ -84,8 +80,14 @@ final class Choice {
         scores.kind(seat.index(), kinds.of(seat.ability()));
     }
 
-    /** Rates a replica anew, of which something changed. */
-    void rate(Seat seat) {
+    /** Rates a replica anew, of which something changed, and the one that has followed it at the same engine. */
+    void rate(Seat changed) {
+        for (Seat seat = changed; seat != null; seat = seat.successor()) {
+            rateOne(seat);
+        }
+    }
+
+    private void rateOne(Seat seat) {
         if (!seat.hasLeft()) {
             int index = seat.index();
             scores.set(
@@ -106,7 +108,7 @@ final class Choice {
         return scores.any();
     }
 
-    /** How many streams could wish at once on all that get work. */
+    /** How many streams could run at once on all that are ready. */
     int readyPlaces() {
         return readyPlaces;
     }
@@ -170,103 +172,5 @@ final class Choice {
 
     void remember(String session, Seat seat) {
         sessions.moved(session, new Sessions.Home(seat.replica().id(), seat.epoch()));
-    }
-
-    /** Why no replica could take the task even if it had a free place; empty if one could (DSP-09). */
-    Optional<WorkerError> refusal(Wish wish, String pool) {
-        List<Seat> asked = seats;
-        if (wish.request().pin().isPresent()) {
-            String id = wish.request().pin().get().replica();
-            Seat pinned = byId.get(id);
-            if (pinned == null) {
-                return Optional.of(unknown(
-                        "the task is pinned to replica '" + id + "', which pool '" + pool + "' does not have", id));
-            }
-            asked = List.of(pinned);
-        } else if (asked.isEmpty()) {
-            return Optional.of(WorkerError.of(
-                    ErrorCode.POOL_UNAVAILABLE,
-                    "the last replica of pool '" + pool + "' was taken away: bind one, or use another pool"));
-        }
-        List<Seat> unready = new ArrayList<>();
-        for (Seat seat : asked) {
-            if (wish.needs().metBy(seat.ability())) {
-                if (seat.replica().isReady() && seat.breaker().state() != BreakerState.OPEN) {
-                    return Optional.empty();
-                }
-                unready.add(seat);
-            }
-        }
-        return Optional.of(unready.isEmpty() ? nobodyAble(wish, pool, asked) : nobodyReady(pool, unready));
-    }
-
-    /** Says that the pool does not have a replica. */
-    WorkerError unknown(String sentence, String id) {
-        return WorkerError.of(
-                ErrorCode.NOT_FOUND,
-                sentence
-                        + NearMiss.hint(id, new TreeSet<>(byId.keySet()))
-                        + (byId.isEmpty()
-                                ? "; it has none that takes work"
-                                : "; its replicas are " + String.join(", ", new TreeSet<>(byId.keySet()))));
-    }
-
-    private static WorkerError nobodyAble(Wish wish, String pool, List<Seat> asked) {
-        List<WorkerError> reasons = asked.stream()
-                .map(wish.needs()::unmetBy)
-                .flatMap(Optional::stream)
-                .sorted(Comparator.comparing(error -> rank(error.code())))
-                .toList();
-        WorkerError nearest = reasons.get(0);
-        String others = reasons.size() == 1 ? "" : ", nor can the other " + (reasons.size() - 1);
-        return WorkerError.of(
-                nearest.code(),
-                "no replica of pool '" + pool + "' can serve the task: " + plain(nearest) + others
-                        + ": change the task, or use another pool");
-    }
-
-    /** The nearest miss first: one that would only need a longer context explains more than one with another model. */
-    private static int rank(ErrorCode code) {
-        return switch (code) {
-            case INVALID_PARAMS -> 0;
-            case CONTEXT_EXCEEDED -> 1;
-            case UNSUPPORTED -> 2;
-            default -> 3;
-        };
-    }
-
-    private static WorkerError nobodyReady(String pool, List<Seat> able) {
-        boolean live = able.stream().anyMatch(seat -> seat.replica().isLive());
-        List<String> reasons = new ArrayList<>();
-        for (Seat seat : able.subList(0, Math.min(NAMED_AT_MOST, able.size()))) {
-            reasons.add("replica " + seat.replica().id() + ": " + whyNot(seat));
-        }
-        if (able.size() > NAMED_AT_MOST) {
-            reasons.add("and " + (able.size() - NAMED_AT_MOST) + " more");
-        }
-        return WorkerError.builder(
-                        live ? ErrorCode.POOL_UNREADY : ErrorCode.POOL_UNAVAILABLE,
-                        "no replica of pool '" + pool + "' is ready that could serve the task ("
-                                + String.join("; ", reasons) + ")")
-                .retryAfter(RETRY_AFTER)
-                .build();
-    }
-
-    /** Why a replica gets no work. */
-    static String whyNot(Seat seat) {
-        if (!seat.replica().isReady()) {
-            return seat.replica().status().reason();
-        }
-        if (seat.breaker().state() != BreakerState.CLOSED && !seat.breaker().permits()) {
-            return seat.breaker().state() == BreakerState.OPEN
-                    ? "its breaker is open: too many tasks failed on it lately"
-                    : "its breaker is half open, and a trial runs";
-        }
-        return seat.resting() ? "its engine asked to be left alone for a while" : "";
-    }
-
-    private static String plain(WorkerError error) {
-        String message = error.message();
-        return message.substring(0, message.lastIndexOf(" ("));
     }
 }

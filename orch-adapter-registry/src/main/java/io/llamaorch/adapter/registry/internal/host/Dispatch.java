@@ -1,24 +1,22 @@
 package io.llamaorch.adapter.registry.internal.host;
 
-import io.llamaorch.adapter.registry.BreakerMove;
 import io.llamaorch.adapter.registry.BreakerState;
 import io.llamaorch.adapter.registry.internal.dispatch.Backoff;
 import io.llamaorch.adapter.registry.internal.dispatch.Breaker;
-import io.llamaorch.adapter.registry.internal.dispatch.Forecast;
 import io.llamaorch.adapter.registry.internal.dispatch.RetryBudget;
-import io.llamaorch.adapter.registry.internal.dispatch.WaitingLine;
-import io.llamaorch.adapter.spi.ErrorCode;
+import io.llamaorch.adapter.spi.TimeSource;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerProperties;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Gives the places of a pool to its tasks (DSP-01 to 07): at once, or when their turn comes, or not at all. Everything that
@@ -31,31 +29,35 @@ final class Dispatch {
     /** How often those who wait are told where they stand, at most. */
     static final Duration TELLING_INTERVAL = Duration.ofMillis(250);
 
-    private static final Duration SHORTEST_RETRY_AFTER = Duration.ofSeconds(1);
-    private static final Duration LONGEST_RETRY_AFTER = Duration.ofSeconds(60);
-
     private final String pool;
     private final HostSettings settings;
     private final ReentrantLock lock = new ReentrantLock();
+    private final Backoff backoff;
 
     // All guarded by the lock.
     private final Choice choice = new Choice();
-    private final WaitingLine<TaskRun> line;
+    private final Refusals refusals;
+    private final TaskQueue queue;
+    private final Stranded stranded;
+    private final Isolation isolation;
     private final RetryBudget budget;
-    private final Forecast forecast = new Forecast();
-    private final Backoff backoff;
     private long epochs;
     private boolean telling;
+    private boolean watching;
 
-    /** What is to happen to those who wait; closed when the last replica has left. */
-    private Timers timers;
+    /** What is to happen to those who wait, and to places; closed while there is no replica. */
+    private volatile Timers timers;
 
     Dispatch(String pool, HostSettings settings) {
+        Policies policies = settings.policies();
         this.pool = pool;
         this.settings = settings;
-        this.line = new WaitingLine<>(settings.policies().admission());
-        this.budget = new RetryBudget(settings.policies().retry());
-        this.backoff = new Backoff(settings.policies().retry(), settings.chance());
+        this.backoff = new Backoff(policies.retry(), settings.chance());
+        this.refusals = new Refusals(pool, choice);
+        this.queue = new TaskQueue(pool, policies.admission(), choice);
+        this.stranded = new Stranded(queue, refusals, policies.admission().unreadyWait());
+        this.isolation = new Isolation(this, settings);
+        this.budget = new RetryBudget(policies.retry());
         this.timers = new Timers(settings);
     }
 
@@ -71,13 +73,31 @@ final class Dispatch {
         return backoff;
     }
 
+    /** Does something later, unless the pool has no replica by then. */
+    TimeSource.Scheduled later(Duration delay, String what, Runnable task) {
+        return timers.later(delay, what, task);
+    }
+
     // ---- replicas
+
+    /** A replica takes over from others at the same engine, which still hold places there. */
+    void follows(Seat seat, List<Seat> before) {
+        locked(effects -> {
+            if (choice.seats().isEmpty()) {
+                before.forEach(other -> other.places().forget()); // nobody was left to count the time
+            }
+            seat.follow(before);
+        });
+    }
 
     /** Sets which replicas there are, by id; those that are missing get no more work. */
     void seats(Collection<Seat> all) {
         Effects later = new Effects(); // whoever binds holds a lock
         lock.lock();
         try {
+            if (choice.seats().isEmpty() && !all.isEmpty()) {
+                timers = new Timers(settings);
+            }
             choice.seats(all);
             for (Seat seat : all) {
                 if (seat.epoch() == 0) {
@@ -86,8 +106,11 @@ final class Dispatch {
                 choice.rate(seat);
             }
             if (all.isEmpty()) {
-                failAll(later);
+                later.add(timers::close);
+                telling = false;
+                watching = false;
             }
+            watch(later);
             pump(later);
         } finally {
             lock.unlock();
@@ -99,29 +122,32 @@ final class Dispatch {
 
     /** A replica became ready, or unready. */
     void changed(Seat seat) {
-        locked(effects -> {
-            choice.rate(seat);
-            pump(effects);
-        });
+        change(seat, this::watch);
     }
 
     /** A replica's engine told what it is. */
     void learned(Seat seat, WorkerProperties properties) {
-        locked(effects -> {
+        change(seat, effects -> {
             seat.learn(properties);
             choice.learned(seat);
-            choice.rate(seat);
-            pump(effects);
+            watch(effects);
         });
     }
 
     /** A replica's engine went away and came back: what the old one had is gone. */
     void renewed(Seat seat) {
+        change(seat, effects -> isolation.renewed(seat, ++epochs, effects));
+    }
+
+    /** Something about a replica changes, and with it perhaps who gets work. */
+    void change(Seat seat, Consumer<Effects> step) {
         locked(effects -> {
             BreakerState before = seat.breaker().state();
-            seat.renew(++epochs);
-            moved(seat, before, "its engine came back", effects);
+            step.accept(effects);
             choice.rate(seat);
+            if (seat.breaker().state() != before) {
+                watch(effects);
+            }
             pump(effects);
         });
     }
@@ -134,37 +160,33 @@ final class Dispatch {
             if (run.isOver()) {
                 return; // whoever ended it found it nowhere
             }
-            budget.deposit();
-            Seat free = line.isEmpty() ? choice.best(run) : null;
+            Seat free = queue.isEmpty() ? choice.best(run) : null;
             if (free != null) {
+                budget.deposit();
                 place(run, free, effects, true);
                 return;
             }
-            Optional<WorkerError> refusal = choice.refusal(run, pool);
+            Optional<WorkerError> refusal = refusals.of(run);
             if (refusal.isPresent()) {
                 effects.add(() -> run.refuse(refusal.get()));
                 return;
             }
-            enter(run, effects);
+            queue.enter(run);
             pump(effects);
-            if (run.entry() != null && isOverfull()) {
-                withdraw(run);
-                WorkerError full = full();
+            if (run.entry() != null && queue.isOverfull()) {
+                queue.leave(run);
+                WorkerError full = queue.full();
                 effects.add(() -> run.refuse(full));
             } else {
-                tellFirst(run, effects);
+                budget.deposit();
+                waits(run, effects);
             }
         });
     }
 
-    /** An attempt has failed; says whether another may follow, and takes it off the budget. */
-    boolean mayRetry(TaskRun run, boolean free) {
-        lock.lock();
-        try {
-            return run.attempts() < settings.policies().retry().attempts() && (free || budget.withdraw());
-        } finally {
-            lock.unlock();
-        }
+    /** Takes a retry off the budget; says whether there was one. */
+    boolean affordsRetry() {
+        return look(budget::withdraw);
     }
 
     /** A task whose attempt has failed comes again: it gets a place, waits for one, or has failed. */
@@ -173,13 +195,15 @@ final class Dispatch {
             if (run.isOver()) {
                 return;
             }
-            if (choice.refusal(run, pool).isPresent()) {
-                effects.add(run::giveUp);
+            Optional<WorkerError> refusal = refusals.of(run);
+            if (refusal.isPresent()) {
+                effects.add(() -> run.cannotBeServed(refusal.get()));
                 return;
             }
-            enter(run, effects); // beside the queue's capacity: it was let in once
+            effects.add(run::triedAgain);
+            queue.enter(run);
             pump(effects);
-            tellFirst(run, effects);
+            waits(run, effects);
         });
     }
 
@@ -187,9 +211,8 @@ final class Dispatch {
     boolean leave(TaskRun run) {
         AtomicBoolean waited = new AtomicBoolean();
         locked(effects -> {
-            waited.set(run.entry() != null);
-            if (run.entry() != null) {
-                withdraw(run);
+            waited.set(queue.leave(run));
+            if (waited.get()) {
                 tellSoon(effects);
             }
         });
@@ -198,80 +221,49 @@ final class Dispatch {
 
     /** Why a task could not wait any longer. */
     WorkerError waitedTooLong(TaskRun run) {
-        lock.lock();
-        try {
-            return choice.refusal(run, pool)
-                    .orElseGet(() -> WorkerError.builder(
-                                    ErrorCode.ADMISSION_REJECT,
-                                    "no place in pool '" + pool + "' became free for the task within "
-                                            + settings.policies()
-                                                    .admission()
-                                                    .longestWait()
-                                                    .toSeconds()
-                                            + " s: try later, or add replicas")
-                            .retryAfter(retryAfter())
-                            .build());
-        } finally {
-            lock.unlock();
-        }
+        return look(() -> refusals.of(run).orElseGet(queue::waitedTooLong));
     }
 
     /** An attempt's stream is over; the place of one that may have left its request at the engine is kept for a while. */
     void over(Attempt attempt, TokenEvent.Terminal terminal, boolean placeIsFree) {
-        locked(effects -> {
-            Seat seat = attempt.seat();
+        Seat seat = attempt.seat();
+        change(seat, effects -> {
             if (placeIsFree) {
                 seat.places().giveBack();
             } else {
                 int since = seat.places().quarantine();
                 effects.add(() -> attempt.quarantined(since));
             }
-            BreakerState before = seat.breaker().state();
-            Breaker.Verdict verdict =
-                    seat.breaker().judge(attempt.run().request().jobId(), terminal);
-            seat.breaker().over(attempt.terms().trial(), verdict);
-            moved(
-                    seat,
-                    before,
-                    verdict == Breaker.Verdict.GOOD ? "a trial went well" : "too many tasks failed on it",
-                    effects);
-            if (verdict == Breaker.Verdict.GOOD) {
-                forecast.learn(settings.time().nanoTime() - attempt.terms().placed());
+            if (isolation.over(attempt, terminal, effects) == Breaker.Verdict.GOOD) {
+                queue.learn(settings.time().nanoTime() - attempt.terms().placed());
             }
-            if (terminal instanceof TokenEvent.Error failure && failure.error().code() == ErrorCode.ADMISSION_REJECT) {
-                failure.error().retryAfter().ifPresent(asked -> rest(seat, asked, effects));
-            }
-            choice.rate(seat);
-            pump(effects);
         });
     }
 
     /** A quarantined place is free: this was proved, or its time is up. */
     void release(Seat seat, int since) {
-        locked(effects -> {
-            seat.places().release(since);
-            choice.rate(seat);
-            pump(effects);
-        });
+        change(seat, effects -> seat.places().release(since));
     }
 
     /** A task has begun to answer on a replica, which holds its session's cache since. */
-    void settled(TaskRun run, Seat seat) {
-        run.request().sessionId().ifPresent(session -> {
-            lock.lock();
-            try {
-                choice.remember(session, seat);
-            } finally {
-                lock.unlock();
+    void settled(Attempt attempt) {
+        Optional<String> session = attempt.run().request().sessionId();
+        if (session.isEmpty() && attempt.terms().trial() == 0) {
+            return; // nearly always
+        }
+        change(attempt.seat(), effects -> {
+            session.ifPresent(id -> choice.remember(id, attempt.seat()));
+            if (attempt.terms().trial() != 0) {
+                isolation.answered(attempt, effects);
             }
         });
     }
 
-    /** Looks without changing anything. */
-    <T> T look(BiFunction<Choice, WaitingLine<TaskRun>, T> question) {
+    /** Asks something that changes nothing about who gets work. */
+    <T> T look(Supplier<T> question) {
         lock.lock();
         try {
-            return question.apply(choice, line);
+            return question.get();
         } finally {
             lock.unlock();
         }
@@ -279,58 +271,41 @@ final class Dispatch {
 
     // ---- all below needs the lock
 
-    /** Why a task that no replica has a place for now would be refused; empty if it would wait. */
-    Optional<WorkerError> refusal(Wish wish) {
-        return choice.refusal(wish, pool)
-                .or(() -> line.size() < settings.policies().admission().queueCapacity()
-                        ? Optional.empty()
-                        : Optional.of(full()));
+    Choice choice() {
+        return choice;
     }
 
-    private void enter(TaskRun run, Effects effects) {
-        run.entry(line.add(run, run.request().priority(), run.came()));
+    Refusals refusals() {
+        return refusals;
+    }
+
+    TaskQueue queue() {
+        return queue;
+    }
+
+    /** It waits, unless it has a place by now. */
+    private void waits(TaskRun run, Effects effects) {
+        if (run.entry() == null) {
+            return;
+        }
+        int position = queue.position(run);
+        Optional<Duration> start = queue.startOf(position);
         effects.add(run::waitBegins);
-    }
-
-    private void withdraw(TaskRun run) {
-        WaitingLine.Entry<TaskRun> entry = run.entry();
-        if (entry != null) {
-            line.remove(entry);
-            run.entry(null);
+        effects.add(() -> run.tell(position, start));
+        if (position < queue.size() - 1) { // it has overtaken others
+            tellSoon(effects);
         }
-    }
-
-    private boolean isOverfull() {
-        return newcomers() > settings.policies().admission().queueCapacity();
-    }
-
-    /** Whether nobody else may wait now. */
-    boolean isFull() {
-        return newcomers() >= settings.policies().admission().queueCapacity();
-    }
-
-    /** How many wait beside those that are tried again; these are told apart only where that can matter. */
-    private int newcomers() {
-        if (line.size() < settings.policies().admission().queueCapacity()) {
-            return line.size();
-        }
-        int newcomers = 0;
-        for (WaitingLine.Entry<TaskRun> entry : line) {
-            newcomers += entry.what().attempts() == 0 ? 1 : 0;
-        }
-        return newcomers;
     }
 
     /** Gives free places to those who wait. */
     private void pump(Effects effects) {
         boolean anybody = false;
-        Iterator<WaitingLine.Entry<TaskRun>> waiting = line.iterator();
+        Iterator<TaskRun> waiting = queue.iterator();
         while (waiting.hasNext() && choice.hasFree()) {
-            TaskRun run = waiting.next().what();
+            TaskRun run = waiting.next();
             Seat seat = run.isOver() ? null : choice.best(run); // one that is over is about to leave
             if (seat != null) {
                 waiting.remove();
-                run.entry(null);
                 place(run, seat, effects, false);
                 anybody = true;
             }
@@ -348,98 +323,28 @@ final class Dispatch {
         effects.add(here ? attempt::begin : () -> settings.handOver(attempt::begin));
     }
 
-    private void failAll(Effects effects) {
-        effects.add(timers::close);
-        timers = new Timers(settings);
-        telling = false;
-        for (Iterator<WaitingLine.Entry<TaskRun>> waiting = line.iterator(); waiting.hasNext(); ) {
-            TaskRun run = waiting.next().what();
-            waiting.remove();
-            run.entry(null);
-            effects.add(() -> run.refuse(choiceless()));
-        }
-    }
-
-    private WorkerError choiceless() {
-        return WorkerError.of(
-                ErrorCode.POOL_UNAVAILABLE,
-                "the last replica of pool '" + pool + "' was taken away: bind one, or use another pool");
-    }
-
-    /** Why a task that came now could not even wait. */
-    WorkerError full() {
-        return WorkerError.builder(
-                        ErrorCode.ADMISSION_REJECT,
-                        "pool '" + pool + "' has no free place, and " + line.size()
-                                + " tasks wait already: try later, or add replicas")
-                .retryAfter(retryAfter())
-                .build();
-    }
-
-    /** When a task that came to the end of the line now would start. */
-    Duration retryAfter() {
-        Duration start = forecast.startOf(line.size(), choice.readyPlaces()).orElse(SHORTEST_RETRY_AFTER);
-        return start.compareTo(SHORTEST_RETRY_AFTER) < 0
-                ? SHORTEST_RETRY_AFTER
-                : start.compareTo(LONGEST_RETRY_AFTER) > 0 ? LONGEST_RETRY_AFTER : start;
-    }
-
-    private void rest(Seat seat, Duration asked, Effects effects) {
-        Duration ceiling = settings.policies().retry().retryAfterCeiling();
-        Duration rest = asked.compareTo(ceiling) > 0 ? ceiling : asked;
-        seat.restUntil(settings.time().nanoTime() + rest.toNanos());
-        effects.add(() -> seat.timers().later(rest, "rest of " + seat.replica().spec(), () -> rested(seat)));
-    }
-
-    private void rested(Seat seat) {
-        locked(effects -> {
-            seat.rested(settings.time().nanoTime());
-            choice.rate(seat);
-            pump(effects);
-        });
-    }
-
-    private void moved(Seat seat, BreakerState before, String cause, Effects effects) {
-        BreakerState now = seat.breaker().state();
-        if (now == before) {
+    /** Lets those go that wait for what does not come, now and later. */
+    private void watch(Effects effects) {
+        if (queue.isEmpty()) {
             return;
         }
-        settings.announcements().add(new BreakerMove(seat.replica().spec(), before, now, cause));
-        effects.add(settings.announcements()::tell);
-        if (now == BreakerState.OPEN) {
-            int opening = seat.opened();
-            effects.add(() -> seat.timers()
-                    .later(
-                            settings.policies().breaker().openFor(),
-                            "open breaker of " + seat.replica().spec(),
-                            () -> halfOpen(seat, opening)));
+        Optional<Duration> next = stranded.look(settings.time().nanoTime(), effects);
+        if (next.isPresent() && !watching) {
+            watching = true;
+            Timers ofThese = timers;
+            effects.add(() -> ofThese.later(next.get(), "unready replicas of " + pool, this::watchOn));
         }
     }
 
-    private void halfOpen(Seat seat, int opening) {
+    private void watchOn() {
         locked(effects -> {
-            if (seat.openings() != opening) {
-                return; // it was closed meanwhile, and opened again not long ago
-            }
-            BreakerState before = seat.breaker().state();
-            seat.breaker().halfOpen();
-            moved(seat, before, "it was open for long enough", effects);
-            choice.rate(seat);
-            pump(effects);
+            watching = false;
+            watch(effects);
         });
-    }
-
-    private void tellFirst(TaskRun run, Effects effects) {
-        WaitingLine.Entry<TaskRun> entry = run.entry();
-        if (entry != null) {
-            int position = line.position(entry);
-            Optional<Duration> start = forecast.startOf(position, choice.readyPlaces());
-            effects.add(() -> run.tell(position, start));
-        }
     }
 
     private void tellSoon(Effects effects) {
-        if (!telling && !line.isEmpty()) {
+        if (!telling && !queue.isEmpty()) {
             telling = true;
             Timers ofThese = timers;
             effects.add(() -> ofThese.later(TELLING_INTERVAL, "positions in the queue of " + pool, this::tellAll));
@@ -450,10 +355,10 @@ final class Dispatch {
         locked(effects -> {
             telling = false;
             int position = 0;
-            for (WaitingLine.Entry<TaskRun> entry : line) {
+            for (TaskRun run : queue) {
                 int at = position++;
-                Optional<Duration> start = forecast.startOf(at, choice.readyPlaces());
-                effects.add(() -> entry.what().tell(at, start));
+                Optional<Duration> start = queue.startOf(at);
+                effects.add(() -> run.tell(at, start));
             }
         });
     }

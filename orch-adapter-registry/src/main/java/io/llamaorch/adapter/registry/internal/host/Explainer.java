@@ -20,7 +20,8 @@ final class Explainer {
 
     static PoolExplanation explain(String pool, Dispatch dispatch, Optional<TaskRequest> task, List<Replica> leaving) {
         Wish wish = Wish.of(task.orElseGet(() -> TaskRequest.builder("any").build()));
-        return dispatch.look((choice, line) -> {
+        return dispatch.look(() -> {
+            Choice choice = dispatch.choice();
             Seat best = choice.best(wish);
             List<ReplicaExplanation> replicas = new ArrayList<>();
             choice.seats().forEach(seat -> replicas.add(explain(seat, wish, best, choice.isHome(wish, seat))));
@@ -28,8 +29,15 @@ final class Explainer {
                     .sorted(Comparator.comparing(Replica::id))
                     .forEach(replica -> replicas.add(leaving(replica)));
             return new PoolExplanation(
-                    pool, line.size(), best == null ? dispatch.refusal(wish) : Optional.empty(), replicas);
+                    pool, dispatch.queue().size(), best == null ? refusal(dispatch, wish) : Optional.empty(), replicas);
         });
+    }
+
+    private static Optional<WorkerError> refusal(Dispatch dispatch, Wish wish) {
+        return dispatch.refusals()
+                .of(wish)
+                .or(() ->
+                        dispatch.queue().isFull() ? Optional.of(dispatch.queue().full()) : Optional.empty());
     }
 
     private static ReplicaExplanation explain(Seat seat, Wish wish, @Nullable Seat best, boolean home) {
@@ -43,7 +51,7 @@ final class Explainer {
                     "the task is pinned to replica " + pin.get().replica());
         }
         Optional<WorkerError> unmet = wish.needs().unmetBy(seat);
-        String whyNot = Choice.whyNot(seat);
+        String whyNot = Refusals.whyNot(seat);
         if (unmet.isPresent()) {
             return explained(seat, places, Verdict.UNABLE, unmet.get().toString());
         }

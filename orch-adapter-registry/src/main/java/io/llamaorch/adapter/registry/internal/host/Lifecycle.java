@@ -2,6 +2,7 @@ package io.llamaorch.adapter.registry.internal.host;
 
 import io.llamaorch.adapter.registry.HealthPolicy;
 import io.llamaorch.adapter.registry.ReplicaState;
+import io.llamaorch.adapter.registry.internal.OneLine;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -133,7 +134,7 @@ final class Lifecycle {
             int missed = misses + 1;
             misses = missed;
             if (now.state == ReplicaState.UNREADY) {
-                now = new Now(now.state, why, now.failures + 1);
+                now = new Now(now.state, OneLine.of(why), now.failures + 1);
             } else if (missed >= threshold) {
                 move(EnumSet.of(ReplicaState.READY), ReplicaState.UNREADY, why);
             }
@@ -153,7 +154,8 @@ final class Lifecycle {
         move(EnumSet.of(ReplicaState.DRAINING), ReplicaState.CLOSED, why);
     }
 
-    private void move(Set<ReplicaState> from, ReplicaState to, String cause) {
+    private void move(Set<ReplicaState> from, ReplicaState to, String why) {
+        String cause = OneLine.of(why);
         boolean moved;
         lock.lock();
         try {

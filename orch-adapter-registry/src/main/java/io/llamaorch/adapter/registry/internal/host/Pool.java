@@ -2,6 +2,7 @@ package io.llamaorch.adapter.registry.internal.host;
 
 import io.llamaorch.adapter.registry.PoolExplanation;
 import io.llamaorch.adapter.registry.ReplicaResult;
+import io.llamaorch.adapter.registry.ReplicaSpec;
 import io.llamaorch.adapter.registry.ReplicaStatus;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEmitter;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The replicas of one pool, and the choice among them.
@@ -46,8 +48,20 @@ public final class Pool {
     /** Lets a replica have work, in place of the one of its id if there is one. */
     void put(Replica replica) {
         replica.start(dispatch);
-        replicas.put(replica.id(), replica);
+        Replica old = replicas.put(replica.id(), replica);
+        dispatch.follows(
+                replica.seat(),
+                Stream.concat(leaving.stream(), Stream.ofNullable(old))
+                        .filter(other -> isAtSameEngine(other.spec(), replica.spec()))
+                        .map(Replica::seat)
+                        .toList());
         seat();
+    }
+
+    private static boolean isAtSameEngine(ReplicaSpec one, ReplicaSpec other) {
+        return one.engine().equals(other.engine())
+                && one.url().isPresent()
+                && one.url().equals(other.url());
     }
 
     /** Takes a replica out, which then drains; {@link #gone} follows. */
@@ -153,6 +167,6 @@ public final class Pool {
 
     /** Says that the pool does not have a replica. */
     WorkerError noSuchReplica(String id) {
-        return dispatch.look((choice, line) -> choice.unknown("pool '" + name + "' has no replica '" + id + "'", id));
+        return dispatch.look(() -> dispatch.refusals().unknown("pool '" + name + "' has no replica '" + id + "'", id));
     }
 }

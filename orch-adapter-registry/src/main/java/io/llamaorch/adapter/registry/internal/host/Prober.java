@@ -38,8 +38,6 @@ final class Prober {
     private long due;
     private long lookedAt;
     private TimeSource.@Nullable Scheduled timer;
-
-    // Of one look at a time.
     private boolean known;
     private long readAt;
 
@@ -56,7 +54,6 @@ final class Prober {
 
     /** Something failed: looks at once, unless it has just looked, then soon. */
     void hurry() {
-        long wait;
         lock.lock();
         try {
             long soon = lookedAt + policy.firstBackoff().toNanos();
@@ -65,23 +62,25 @@ final class Prober {
                 return;
             }
             long now = settings.time().nanoTime();
-            wait = soon - now;
-            if (wait <= 0) {
-                lookedAt = now; // for all that fail together
+            if (soon - now > 0) {
+                arm(Duration.ofNanos(soon - now));
+                return;
             }
+            lookedAt = now; // for all that fail together
         } finally {
             lock.unlock();
         }
-        if (wait > 0) {
-            schedule(Duration.ofNanos(wait));
-        } else {
-            settings.handOver(this::look);
-        }
+        settings.handOver(this::look);
     }
 
     /** What is known of the engine is old at once: it is another. */
     void forget() {
-        known = false;
+        lock.lock();
+        try {
+            known = false;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Looks no more. */
@@ -117,25 +116,26 @@ final class Prober {
         if (waiting != null) {
             waiting.cancel();
         }
-        var unused = replica.health().whenComplete((health, failure) -> looked(health));
+        var unused = replica.probe().whenComplete((health, failure) -> looked(health));
     }
 
     private void looked(@Nullable WorkerHealth health) {
         boolean ready = health != null && health.ready();
-        Duration wait;
+        boolean mustRead;
         lock.lock();
         try {
             looking = false;
             failed = ready ? 0 : failed + 1;
-            wait = !ready
+            Duration wait = !ready
                     ? pause(failed, Optional.ofNullable(health).flatMap(WorkerHealth::retryAfter))
                     : hurried || !replica.isReady() ? policy.firstBackoff() : interval();
             hurried = false;
+            mustRead = ready && (!known || settings.time().nanoTime() - readAt >= PROPERTIES_AGE.toNanos());
+            arm(wait);
         } finally {
             lock.unlock();
         }
-        schedule(wait);
-        if (ready && (!known || settings.time().nanoTime() - readAt >= PROPERTIES_AGE.toNanos())) {
+        if (mustRead) {
             readProperties();
         }
     }
@@ -143,8 +143,13 @@ final class Prober {
     private void readProperties() {
         var unused = replica.properties().thenAccept(result -> {
             if (result instanceof ReplicaResult.Known) {
-                known = true;
-                readAt = settings.time().nanoTime();
+                lock.lock();
+                try {
+                    known = true;
+                    readAt = settings.time().nanoTime();
+                } finally {
+                    lock.unlock();
+                }
             }
         });
     }
@@ -166,21 +171,13 @@ final class Prober {
                 (long) (bound * (1 - policy.jitter() * settings.chance().getAsDouble())));
     }
 
-    private void schedule(Duration wait) {
-        TimeSource.Scheduled next = settings.later(wait, "next look at " + replica.spec(), this::look);
-        TimeSource.Scheduled old;
-        lock.lock();
-        try {
-            old = stopped || looking ? next : timer;
-            if (!stopped && !looking) {
-                timer = next;
-                due = settings.time().nanoTime() + wait.toNanos();
-            }
-        } finally {
-            lock.unlock();
-        }
+    /** Sets when the next look is, in place of what was set. Needs the lock: nobody may find none set that was looked at. */
+    private void arm(Duration wait) {
+        TimeSource.Scheduled old = timer;
         if (old != null) {
             old.cancel();
         }
+        timer = stopped ? null : settings.later(wait, "next look at " + replica.spec(), this::look);
+        due = settings.time().nanoTime() + wait.toNanos();
     }
 }

@@ -7,6 +7,8 @@ import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.TokenEmitter;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.WorkerError;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -25,13 +27,18 @@ final class Relay implements NonBlockingSubscriber {
 
     private static final int LOW = 8;
 
+    /** An adapter that says so much before its first token has no attempt left that would be worth to wait for. */
+    private static final int HELD_AT_MOST = 32;
+
     private final Attempt attempt;
     private final TokenEmitter emitter;
     private final AtomicInteger coming = new AtomicInteger();
     private volatile Flow.@Nullable Subscription subscription;
-    private TokenEvent.@Nullable Started started;
-    private TokenEvent.@Nullable Progress progress;
     private final boolean holds;
+
+    /** What came before the first output and is held back: {@code Started}, the latest progress, and what else there is. */
+    private final List<TokenEvent> early = new ArrayList<>(2);
+
     private boolean settled;
     private boolean spoke;
 
@@ -133,17 +140,21 @@ final class Relay implements NonBlockingSubscriber {
     }
 
     private boolean takeFirst(TokenEvent event) {
-        if (event instanceof TokenEvent.Started begun) {
-            started = attempt.terms().cold() ? cold(begun) : begun;
-            attempt.started(started);
-            return holds || emitter.forward(started);
-        }
         if (event instanceof TokenEvent.Queued) { // an adapter that stands before another host
             return emitter.forward(event);
         }
-        if (event instanceof TokenEvent.Progress latest) {
-            progress = latest;
-            return holds || emitter.forward(latest);
+        if (event instanceof TokenEvent.Started begun) {
+            TokenEvent.Started started = attempt.terms().cold() ? cold(begun) : begun;
+            attempt.started(started);
+            return holdBack(started);
+        }
+        if (event instanceof TokenEvent.Progress) {
+            early.removeIf(TokenEvent.Progress.class::isInstance);
+            return holdBack(event);
+        }
+        if ((event instanceof TokenEvent.Metrics || event instanceof TokenEvent.Extension)
+                && early.size() < HELD_AT_MOST) {
+            return holdBack(event);
         }
         if (event instanceof TokenEvent.Error failure) {
             ended = true;
@@ -160,13 +171,13 @@ final class Relay implements NonBlockingSubscriber {
         return pass(event);
     }
 
+    private boolean holdBack(TokenEvent event) {
+        return holds ? early.add(event) : emitter.forward(event);
+    }
+
     private void passHeld() {
-        if (holds && started != null) {
-            emitter.forward(started);
-            if (progress != null) {
-                emitter.forward(progress);
-            }
-        }
+        early.forEach(emitter::forward);
+        early.clear();
     }
 
     /** The adapter does what it must not: it costs this task only, and only while it is here. */

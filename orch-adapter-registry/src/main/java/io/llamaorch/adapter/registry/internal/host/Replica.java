@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,8 +53,8 @@ public final class Replica {
     /** Whether it could be reached when that was tried last. */
     private volatile boolean live = true;
 
-    /** Whether nobody was there at some time: who comes back then is another. */
-    private volatile boolean gone;
+    /** Whether no process was there at some time: who comes back then is another. */
+    private final AtomicBoolean gone = new AtomicBoolean();
 
     /**
      * Makes a replica that starts.
@@ -148,13 +149,6 @@ public final class Replica {
         }
     }
 
-    private void learned(WorkerProperties properties) {
-        Dispatch of = dispatch;
-        if (of != null) {
-            of.learned(seat, properties);
-        }
-    }
-
     /** Who bound it: {@link Owner#HAND}, or a source. */
     Owner owner() {
         return owner;
@@ -191,12 +185,16 @@ public final class Replica {
         WorkerError error = ((TokenEvent.Error) terminal).error();
         switch (error.code()) {
             case POOL_UNAVAILABLE -> {
-                if (isAlive()) { // else it was us
-                    live = false;
-                    gone |= nothingLeft; // else it may have been a gateway's word, and the engine be there
-                    lifecycle.refused(error.toString());
-                    prober.hurry();
+                if (!isAlive()) {
+                    return; // it was us
                 }
+                if (nothingLeft) {
+                    live = false;
+                    lifecycle.refused(error.toString());
+                } else { // it may have been a gateway's word, and the engine be there
+                    lifecycle.missed(error.toString());
+                }
+                prober.hurry();
             }
             case POOL_UNREADY -> {
                 lifecycle.refused(error.toString());
@@ -227,37 +225,52 @@ public final class Replica {
         }
     }
 
+    /** Looks, because it is time to: how that goes counts. */
+    CompletionStage<WorkerHealth> probe() {
+        return look(true);
+    }
+
+    /** Looks, because somebody asks: that is no reason to count more failures than there would be. */
     CompletionStage<WorkerHealth> health() {
+        return look(false);
+    }
+
+    private CompletionStage<WorkerHealth> look(boolean counts) {
         int failuresBefore = failures();
         return questions.ask(adapter::health).handle((health, failure) -> {
             WorkerHealth found = failure == null ? health : unhealthy(errorOf(failure));
-            looked(found, failuresBefore);
+            live = found.live();
+            if (found.ready()) {
+                foundReady(found, failuresBefore);
+            } else {
+                foundUnready(found, counts);
+            }
             return found;
         });
     }
 
-    private void looked(WorkerHealth found, int failuresBefore) {
-        live = found.live();
-        if (found.ready()) {
-            if (gone) {
-                gone = false;
-                prober.forget();
-                Dispatch of = dispatch;
-                if (of != null) {
-                    of.renewed(seat);
-                }
+    private void foundReady(WorkerHealth found, int failuresBefore) {
+        if (failures() == failuresBefore && gone.compareAndSet(true, false)) {
+            prober.forget();
+            Dispatch of = dispatch;
+            if (of != null) {
+                of.renewed(seat);
             }
-            lifecycle.foundReady(failuresBefore, found.reason());
-            return;
         }
-        Optional<ErrorCode> code = found.code();
-        boolean unreached =
-                !found.live() && code.filter(ErrorCode.POOL_UNAVAILABLE::equals).isPresent();
-        gone |= unreached;
-        if (unreached || code.filter(ErrorCode.POOL_UNREADY::equals).isPresent()) {
+        lifecycle.foundReady(failuresBefore, found.reason());
+    }
+
+    private void foundUnready(WorkerHealth found, boolean counts) {
+        boolean itsOwnWord = found.code().filter(ErrorCode.POOL_UNREADY::equals).isPresent();
+        if (found.absent()) {
+            gone.set(true);
+        }
+        if (found.absent() || itsOwnWord) {
             lifecycle.refused(found.toString());
-        } else {
+        } else if (counts) {
             lifecycle.missed(found.toString());
+        } else {
+            prober.hurry();
         }
     }
 
@@ -266,9 +279,21 @@ public final class Replica {
             if (failure != null) {
                 return new ReplicaResult.Failed<>(errorOf(failure));
             }
-            learned(properties);
-            return new ReplicaResult.Known<>(properties);
+            Dispatch of = dispatch;
+            if (of == null) {
+                return new ReplicaResult.Known<>(properties);
+            }
+            of.learned(seat, properties);
+            return new ReplicaResult.Known<>(
+                    properties.slots().isEmpty() ? properties : withFreePlaces(of, properties));
         });
+    }
+
+    /** What is free to this host: its share less its own streams (HLT-06). */
+    private WorkerProperties withFreePlaces(Dispatch of, WorkerProperties properties) {
+        return properties.toBuilder()
+                .freeSlots(of.look(() -> seat.places().free()))
+                .build();
     }
 
     /**

@@ -3,6 +3,8 @@ package io.llamaorch.adapter.registry.internal.host;
 import io.llamaorch.adapter.registry.internal.dispatch.Breaker;
 import io.llamaorch.adapter.registry.internal.dispatch.Places;
 import io.llamaorch.adapter.spi.WorkerProperties;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What dispatch knows of one replica of a pool.
@@ -29,6 +31,8 @@ final class Seat {
     private boolean resting;
 
     private long restsUntil;
+
+    private @Nullable Seat successor;
 
     /** How often its breaker opened. */
     private int openings;
@@ -66,6 +70,23 @@ final class Seat {
     void learn(WorkerProperties known) {
         ability = Ability.of(known, replica.capabilities());
         places.learn(known.slots());
+    }
+
+    /** Takes over from others at the same engine: their streams hold places there, and its own caches are theirs. */
+    void follow(List<Seat> before) {
+        places.follow(before.stream().map(Seat::places).toList());
+        for (Seat other : before) {
+            other.successor = this;
+            if (other.replica.id().equals(replica.id()) && other.replica.isLive()) {
+                epoch = other.epoch;
+            }
+        }
+    }
+
+    /** The one that has taken over from it; null if there is none. */
+    @Nullable
+    Seat successor() {
+        return successor;
     }
 
     int index() {

@@ -48,13 +48,18 @@ final class TaskRun implements Wish {
     private volatile WaitingLine.@Nullable Entry<TaskRun> entry;
     private volatile @Nullable Attempt attempt;
     private final List<Seat> tried = new ArrayList<>(1);
+    private boolean stranded;
+    private long strandedSince;
 
     private volatile TimeSource.@Nullable Scheduled waitLimit;
 
     /** Whether others have heard that it waits: once for each wait, however often its position changes. */
     private volatile boolean waitIsTold;
 
-    private volatile @Nullable WorkerError lastError;
+    private volatile @Nullable Failure lastFailure;
+
+    /** How an attempt failed. */
+    private record Failure(Attempt attempt, WorkerError error) {}
 
     /** Its end is the last that is told of it, whatever still happens on another thread. */
     private final ReentrantLock reporting = new ReentrantLock();
@@ -117,6 +122,10 @@ final class TaskRun implements Wish {
     }
 
     void entry(WaitingLine.@Nullable Entry<TaskRun> place) {
+        if (place != null) {
+            waitIsTold = false;
+            stranded = false;
+        }
         entry = place;
     }
 
@@ -157,7 +166,6 @@ final class TaskRun implements Wish {
 
     /** It waits, and not for ever. */
     void waitBegins() {
-        waitIsTold = false;
         waitLimit = timers.later(
                 settings.policies().admission().longestWait(),
                 "longest wait of job " + request.jobId(),
@@ -167,9 +175,18 @@ final class TaskRun implements Wish {
         }
     }
 
+    /** Notes whether no replica that could serve it is ready; tells for how long that has been so. Needs the lock. */
+    long strandedFor(long now, boolean isSo) {
+        if (isSo && !stranded) {
+            strandedSince = now;
+        }
+        stranded = isSo;
+        return isSo ? now - strandedSince : 0;
+    }
+
     private void waitedTooLong() {
         if (dispatch.leave(this)) {
-            refuse(dispatch.waitedTooLong(this));
+            cannotBeServed(dispatch.waitedTooLong(this));
         }
     }
 
@@ -202,16 +219,30 @@ final class TaskRun implements Wish {
 
     /** An attempt has failed before its first token: it is repeated if that may help (DSP-05), else that is the end. */
     void failed(Attempt failed, WorkerError error, Runnable passHeld) {
-        lastError = error;
-        boolean ours = !failed.seat().replica().isAlive(); // we took it away: not a failure that could become a storm
-        if (isOver() || !error.retriable() || !dispatch.mayRetry(this, ours)) {
+        lastFailure = new Failure(failed, error);
+        boolean ours = error.code() == ErrorCode.POOL_UNAVAILABLE
+                && !failed.seat().replica().isAlive(); // we took it away: not a failure that could become a storm
+        if (isOver()
+                || !error.retriable()
+                || attempts() >= settings.policies().retry().attempts()
+                || !(ours || dispatch.affordsRetry())) {
             passHeld.run();
             finish(error);
             return;
         }
         Duration wait = ours ? Duration.ZERO : dispatch.backoff().before(failed.number());
-        report(TaskStage.RETRIED, report -> report.error(error));
         timers.later(wait, "retry of job " + request.jobId(), () -> dispatch.retry(this));
+    }
+
+    /** Its next attempt is under way. */
+    void triedAgain() {
+        Failure failure = lastFailure;
+        if (failure != null) {
+            report(TaskStage.RETRIED, report -> {
+                failure.attempt.describe(report);
+                report.error(failure.error);
+            });
+        }
     }
 
     /** Something is done about it unless it ends in time. */
@@ -219,11 +250,13 @@ final class TaskRun implements Wish {
         timers.later(limit, "last event of job " + request.jobId(), otherwise);
     }
 
-    /** No replica is left that could be tried. */
-    void giveUp() {
-        WorkerError error = lastError;
-        if (error != null) {
-            finish(error);
+    /** No replica takes it, nor will any: what its last attempt failed with says more, if there was one. */
+    void cannotBeServed(WorkerError refusal) {
+        Failure failure = lastFailure;
+        if (failure == null) {
+            refuse(refusal);
+        } else {
+            finish(failure.error);
         }
     }
 
@@ -251,11 +284,9 @@ final class TaskRun implements Wish {
     /** It has ended by something else than an attempt's own end; tells what is known of the engine's place. */
     private CompletionStage<CancelReceipt> cancelled() {
         timers.close();
-        boolean waited = dispatch.leave(this);
-        Attempt running = attempt;
-        return waited || running == null
-                ? CompletableFuture.completedStage(CancelReceipt.slotFree(Duration.ZERO))
-                : running.cancel();
+        dispatch.leave(this);
+        Attempt last = attempt; // what it may have left is not gone because the task waits for its next one
+        return last == null ? CompletableFuture.completedStage(CancelReceipt.slotFree(Duration.ZERO)) : last.cancel();
     }
 
     private Usage usage() {

@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.registry.internal.source;
 
+import io.llamaorch.adapter.registry.internal.OneLine;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,7 +24,7 @@ final class Faults {
      */
     void add(String fault) {
         if (shown.size() < MOST_SHOWN) {
-            shown.add(oneLine(fault));
+            shown.add(OneLine.of(fault));
         } else {
             more++;
         }
@@ -40,14 +41,5 @@ final class Faults {
             throw new IllegalArgumentException(source + " does not describe replicas properly: "
                     + String.join("; ", shown) + (more == 0 ? "" : "; and " + more + " more"));
         }
-    }
-
-    /** Names are shown as they were found, and must not make up lines of a log. */
-    private static String oneLine(String text) {
-        StringBuilder line = new StringBuilder(text.length());
-        text.codePoints()
-                .map(c -> Character.isISOControl(c) || c == '\u2028' || c == '\u2029' ? '?' : c)
-                .forEach(line::appendCodePoint);
-        return line.toString();
     }
 }

@@ -25,7 +25,7 @@ class ScoresTest {
     }
 
     private static int best(Scores scores) {
-        return scores.best(index -> true);
+        return scores.best(Scores.ANY, index -> true);
     }
 
     @Test
@@ -58,8 +58,8 @@ class ScoresTest {
     @Test
     void best_whenTheBestIsNotAble_isTheNext() {
         Scores scores = of(Scores.of(1, 0), Scores.of(4, 0), Scores.of(2, 0));
-        assertEquals(2, scores.best(index -> index != 1));
-        assertEquals(-1, scores.best(index -> false));
+        assertEquals(2, scores.best(Scores.ANY, index -> index != 1));
+        assertEquals(-1, scores.best(Scores.ANY, index -> false));
     }
 
     /** What a replica is able to is dear to find out (DSP-10). */
@@ -67,7 +67,7 @@ class ScoresTest {
     void best_asksOnlyThoseThatWouldBeTheBestSoFar() {
         List<Integer> asked = new ArrayList<>();
         of(Scores.of(2, 0), Scores.NOT_NOW, Scores.of(1, 0), Scores.of(2, 0), Scores.of(3, 0))
-                .best(asked::add);
+                .best(Scores.ANY, asked::add);
         assertEquals(List.of(0, 4), asked);
     }
 
