@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Pin;
+import io.llamaorch.adapter.spi.StartDetails;
 import io.llamaorch.adapter.spi.TaskRequest;
+import io.llamaorch.adapter.spi.TokenEmitter;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
@@ -256,5 +258,42 @@ class AdapterHostBreakerTest extends HostFixture {
         bind("r1");
         TaskRequest pinned = task("pinned").toBuilder().pin(Pin.toReplica("r0")).build();
         heard(pinned).assertFailed(ErrorCode.POOL_UNREADY);
+    }
+
+    @Test
+    void breaker_whenTheEngineCameBackBeforeItOpened_countsFromTheStart() {
+        next();
+        next();
+        goneAndBack();
+        next();
+        assertEquals(List.of(), breakerMoves);
+    }
+
+    /** Its answer may take minutes, and nothing else could begin meanwhile. */
+    @Test
+    void trial_whenItBeginsToAnswer_isEnough() {
+        open();
+        time.advance(OPEN_FOR);
+        r0.holds(emitter -> {});
+        Heard trial = next();
+        Heard waiting = next();
+        assertTrue(waiting.isRunning());
+        assertEquals(1, host.replicas(POOL).get(0).running());
+        TokenEmitter engine = r0.emitter("job-3");
+        engine.started("fake-model", StartDetails.NONE);
+        engine.token("hello");
+        assertEquals(List.of("CLOSED to OPEN", "OPEN to HALF_OPEN", "HALF_OPEN to CLOSED"), breaker());
+        assertEquals(2, host.replicas(POOL).get(0).running());
+        engine.error(CUT);
+        trial.assertFailed(ErrorCode.WORKER_RESET);
+        assertEquals(3, breaker().size(), "its end is one failure of any");
+    }
+
+    @Test
+    void trial_whenItFails_isToldAsThat() {
+        open();
+        time.advance(OPEN_FOR);
+        next();
+        assertEquals("a trial failed", breakerMoves.get(2).cause());
     }
 }

@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.spi.CancelReceipt;
 import io.llamaorch.adapter.spi.ErrorCode;
@@ -240,5 +241,84 @@ class AdapterHostPlacesTest extends HostFixture {
         submit("502");
         now(host.health(POOL));
         assertEquals(places(3, 0, 2), places("r0"));
+    }
+
+    @Test
+    void place_whenACancelledStreamNeverEnds_comesBackAllTheSame() {
+        FakeAdapter r0 = bind("r0", 1);
+        r0.submits(task -> new OddStream(task.jobId()));
+        heard("a").stream.cancel();
+        time.advance(Duration.ofSeconds(10).minusNanos(1));
+        assertEquals(places(1, 1, 0), places("r0"));
+        time.advance(Duration.ofNanos(1));
+        assertEquals(places(1, 0, 1), places("r0"));
+        time.advance(QUARANTINE);
+        assertEquals(places(1, 0, 0), places("r0"));
+    }
+
+    private static ReplicaSpec at(String url, String option) {
+        return spec("r0").toBuilder().url(url).share(2).option("o", option).build();
+    }
+
+    private void rebind(ReplicaSpec spec) {
+        host.rebind(spec);
+    }
+
+    @Test
+    void places_whenTheReplicaIsBoundAnewAtTheSameEngine_areSharedWithWhatStillRuns() {
+        host.bind(at("http://a", "1"));
+        FakeAdapter old = fake.of("r0");
+        heard("a");
+        submit("b").cancel();
+        rebind(at("http://a", "2"));
+        FakeAdapter next = fake.of("r0");
+        Heard waiting = heard("c");
+        assertEquals(places(2, 0, 2), places("r0"));
+        assertTrue(waiting.isRunning());
+        FakeAdapter.end(old.emitter("a"), "hello");
+        assertEquals(List.of("c"), next.jobs);
+        assertEquals(places(2, 1, 1), places("r0"));
+        time.advance(QUARANTINE);
+        assertEquals(places(2, 1, 0), places("r0"));
+    }
+
+    @Test
+    void places_whenTheReplicaIsBoundAnewAtAnotherEngine_areAllFree() {
+        host.bind(at("http://a", "1"));
+        heard("a");
+        rebind(at("http://b", "1"));
+        assertEquals(places(2, 0, 0), places("r0"));
+    }
+
+    @Test
+    void places_whenTheLastReplicaWasTakenAwayAndIsBoundAgain_areNotKeptForEver() {
+        host.bind(at("http://a", "1"));
+        FakeAdapter old = fake.of("r0");
+        heard("a");
+        submit("b").cancel();
+        var unused = host.unbind(POOL, "r0");
+        host.bind(at("http://a", "2"));
+        assertEquals(places(2, 0, 1), places("r0"));
+        FakeAdapter.end(old.emitter("a"), "hello");
+        assertEquals(places(2, 0, 0), places("r0"));
+    }
+
+    /** Its first attempt was cut, and nobody knows whether the engine works on. */
+    @Test
+    void receipt_ofATaskThatIsCancelledWhileItWaitsForItsNextAttempt_claimsNothing() {
+        try (AdapterHost retrying = AdapterHost.builder(registry)
+                .timeSource(time)
+                .deliveryExecutor(Runnable::run)
+                .chance(() -> 0.5)
+                .build()) {
+            retrying.bind(spec("r9"));
+            FakeAdapter r9 = fake.of("r9");
+            Heard cut = Heard.of(retrying.submit(POOL, task("a")));
+            r9.emitter("a").error(WorkerError.of(ErrorCode.WORKER_RESET, "the engine hung up"));
+            cut.stream.cancel();
+            assertEquals(
+                    CancelReceipt.Outcome.UNCONFIRMED,
+                    now(cut.stream.released()).outcome());
+        }
     }
 }

@@ -11,8 +11,11 @@ import io.llamaorch.adapter.spi.WorkerProperties;
 import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** HLT-04 and HLT-05: what takes a replica out, what brings it back, and what is read of it meanwhile. */
@@ -162,6 +165,40 @@ class AdapterHostReadinessTest extends HostFixture {
         assertEquals(1, readings.get());
         time.advance(Duration.ofSeconds(1));
         assertEquals(2, readings.get());
+    }
+
+    /** What the adapter counts as free may be more than this host may use (HLT-06). */
+    @Test
+    void properties_whenAskedFor_tellThePlacesThatAreFreeHere() {
+        FakeAdapter r0 = bind("r0", 3);
+        r0.has(WorkerProperties.builder().slots(8).freeSlots(8).build());
+        heard("a");
+        assertEquals(
+                Map.of("r0", OptionalInt.of(2)),
+                now(host.properties(POOL)).entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey,
+                                entry -> ((ReplicaResult.Known<WorkerProperties>) entry.getValue())
+                                        .value()
+                                        .freeSlots())));
+    }
+
+    @Test
+    void replica_whenATaskIsAnsweredByAProxy_isNotOutAtOnce() {
+        bind("r0").fails(WorkerError.of(ErrorCode.POOL_UNAVAILABLE, "bad gateway"));
+        heard("a");
+        assertEquals(ReplicaState.READY, state());
+        heard("b");
+        heard("c");
+        assertEquals(ReplicaState.UNREADY, state(), "three in a row");
+    }
+
+    @Test
+    void replica_whoseHealthBreaksLines_isToldOfInOne() {
+        bind("r0").healthIs(WorkerHealth.absent("gone\n2026-11-26 INFO all is well"));
+        time.advance(INTERVAL);
+        assertEquals(
+                "UNHEALTHY (gone 2026-11-26 INFO all is well)", status("r0").reason());
     }
 
     @Test

@@ -192,6 +192,14 @@ class AdapterHostReportTest extends HostFixture {
     }
 
     @Test
+    void task_thatCannotBeTriedAgain_isNotSaidToBe() {
+        bind("r0").refuses(WorkerError.of(ErrorCode.POOL_UNAVAILABLE, "connection refused"));
+        heard("a");
+        time.advance(Duration.ofSeconds(1));
+        assertEquals("SUBMITTED DISPATCHED FAILED", stages());
+    }
+
+    @Test
     void task_thatFails_isToldOfWithWhy() {
         bind("r0").fails(ErrorCode.PROTOCOL);
         submit("a");

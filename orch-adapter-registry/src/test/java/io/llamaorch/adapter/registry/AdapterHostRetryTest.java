@@ -124,6 +124,20 @@ class AdapterHostRetryTest extends HostFixture {
     }
 
     @Test
+    void extensions_beforeTheFirstToken_areHeldBackAndNoneIsLost() {
+        FakeAdapter r0 = bind("r0");
+        Heard heard = heard("a");
+        TokenEmitter emitter = r0.emitter("a");
+        start(emitter);
+        emitter.extension("fake.first", "{}");
+        emitter.progress(90, 100, 0);
+        emitter.extension("fake.second", "{}");
+        assertEquals("", heard.kinds());
+        emitter.token("hello");
+        assertEquals("Started Extension Progress Extension Token", heard.kinds());
+    }
+
+    @Test
     void started_ofAnAttemptThatIsRepeated_isNeverHeard() {
         FakeAdapter r0 = bind("r0", 9);
         FakeAdapter r1 = bind("r1", 1);
