@@ -41,8 +41,10 @@ class FaultStormIT {
     private static final int SLOTS = 8;
     private static final int AT_ONCE = 2 * ENGINES * SLOTS;
     private static final double PACE = 300;
-    private static final double BUDGET = 0.1; // less than the faults that may be repeated
-    private static final String SILENCE = Patience.scaled(Duration.ofSeconds(1)).toMillis() + "ms";
+    private static final double BUDGET = 0.05; // less than the faults that may be repeated
+
+    /** Far longer than an engine takes for a megabyte without a token, or a slow machine's silence would be its fault. */
+    private static final String SILENCE = Patience.scaled(Duration.ofSeconds(3)).toMillis() + "ms";
 
     private final List<ScriptedEngine> engines = new ArrayList<>();
     private final List<StormFaults> faults = new ArrayList<>();
@@ -94,6 +96,8 @@ class FaultStormIT {
         assertStages();
         int attempts = tally.stages(TaskStage.DISPATCHED);
         assertTrue(attempts <= (1 + BUDGET) * tasks.size(), this::summary);
+        assertTrue(
+                tally.stages(TaskStage.RETRIED) <= BUDGET * tasks.size(), this::summary); // some never come to a place
         for (int i = 0; i < ENGINES; i++) {
             tally.assertAgrees("r" + i, engines.get(i).tasks(), faults.get(i).endings());
         }

@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.tck.it.engine;
 
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.registry.AdapterHost;
 import io.llamaorch.adapter.tck.Patience;
@@ -11,6 +12,7 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
@@ -28,6 +30,10 @@ final class StormCallers {
     private final int atOnce;
     private final Queue<StormTask> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    private interface Work {
+        void run() throws InterruptedException;
+    }
 
     /**
      * Nobody calls yet.
@@ -60,11 +66,12 @@ final class StormCallers {
         return List.copyOf(tasks);
     }
 
-    private void call(SplittableRandom random, long end) {
+    private void call(SplittableRandom random, long end) throws InterruptedException {
         Semaphore mayCall = new Semaphore(atOnce / CALLERS);
         StormTask last = null;
         for (int i = 0; System.nanoTime() - end < 0 && failure.get() == null; i++) {
-            mayCall.acquireUninterruptibly();
+            assertTrue(
+                    mayCall.tryAcquire(Patience.mustHappen().toNanos(), TimeUnit.NANOSECONDS), "no task ends any more");
             beforeEach.run();
             String job = Thread.currentThread().getName() + "-" + i;
             int leavesAfter = random.nextInt(20) == 0 ? 1 + random.nextInt(StormTask.TOKENS) : StormTask.STAYS;
@@ -89,7 +96,7 @@ final class StormCallers {
         }
     }
 
-    private Thread started(String name, Runnable work) {
+    private Thread started(String name, Work work) {
         Thread thread = new Thread(
                 () -> {
                     try {
