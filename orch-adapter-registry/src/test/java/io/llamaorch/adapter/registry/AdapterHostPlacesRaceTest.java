@@ -52,7 +52,7 @@ class AdapterHostPlacesRaceTest {
     private static final long SEED = Long.getLong("orch.races.seed", System.nanoTime());
     private static final int TASKS = Integer.getInteger("orch.races", 12_000);
     private static final int THREADS = 4;
-    private static final int AT_ONCE = 10; // of one thread: more than there are places
+    private static final int AT_ONCE = 9; // of one thread: more than there are places
     private static final int LONG = 4; // so many are held at times, and meet a drain
     private static final List<Integer> SHARES = List.of(1, 2, 3, 2);
     private static final Duration NEVER = Duration.ofDays(1);
@@ -141,7 +141,7 @@ class AdapterHostPlacesRaceTest {
                         .build())
                 .breakers(BreakerPolicy.builder().failures(1_000).window(1_000).build()) // none opens here
                 .admission(AdmissionPolicy.builder()
-                        .queueCapacity(36)
+                        .queueCapacity(33)
                         .quarantine(BusyEngine.QUARANTINE)
                         .build())
                 .build();
@@ -175,7 +175,7 @@ class AdapterHostPlacesRaceTest {
                 } else {
                     work.end();
                 }
-                tick(Duration.ofNanos(random.nextInt(200_000)));
+                tick(Duration.ofNanos(random.nextInt(1_000_000)));
                 mine.removeIf(Call::isOver);
             } while (mine.size() >= AT_ONCE && failure.get() == null);
         }
