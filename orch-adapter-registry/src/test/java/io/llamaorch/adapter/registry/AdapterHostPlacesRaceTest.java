@@ -21,7 +21,6 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -118,7 +117,9 @@ class AdapterHostPlacesRaceTest {
             }
             assertNull(failure.get(), () -> "seed " + SEED + ": " + failure.get());
             Patience.await("every task has ended, seed " + SEED, this::isOver);
-            Patience.await("every replica that left has closed, seed " + SEED, this::isDrained);
+            Patience.await(
+                    "every replica that left has closed, seed " + SEED,
+                    () -> drains.stream().allMatch(drain -> drain.result().isDone()));
             Patience.await("all places come back, seed " + SEED, () -> hasAllPlaces(host));
         }
         tick(Duration.ofMinutes(1)); // proofs that never came are given up
@@ -134,7 +135,6 @@ class AdapterHostPlacesRaceTest {
         return AdapterHost.builder(registry)
                 .timeSource(time)
                 .deliveryExecutor(threads)
-                .chance(() -> 0.5)
                 .retries(RetryPolicy.builder()
                         .firstBackoff(Duration.ofMillis(5))
                         .budget(1)
@@ -184,12 +184,15 @@ class AdapterHostPlacesRaceTest {
     private void meddle(AdapterHost host, SplittableRandom random, Call call) {
         switch (random.nextInt(80)) {
             case 0, 1, 2, 3 -> change(() -> host.bind(spec(1 + random.nextInt(3))));
-            case 4 -> change(() -> drains.add(drained(NEVER, host.rebind(spec(random.nextInt(4))))));
+            case 4 ->
+                change(() -> drains.add(
+                        new Drained(NEVER, host.rebind(spec(random.nextInt(4))).toCompletableFuture())));
             case 5, 6 -> {
                 Duration limit = List.of(NEVER, NEVER, Duration.ofMillis(3), Duration.ZERO)
                         .get(random.nextInt(4));
                 String replica = "r" + (1 + random.nextInt(3));
-                change(() -> drains.add(drained(limit, host.unbind(HostFixture.POOL, replica, limit))));
+                change(() -> drains.add(new Drained(
+                        limit, host.unbind(HostFixture.POOL, replica, limit).toCompletableFuture())));
             }
             case 7, 8, 9 -> call.heard().stream.cancel();
             case 10, 11, 12, 13, 14 -> host.cancel(call.heard().stream.jobId());
@@ -214,10 +217,6 @@ class AdapterHostPlacesRaceTest {
         }
     }
 
-    private static Drained drained(Duration limit, CompletionStage<DrainResult> result) {
-        return new Drained(limit, result.toCompletableFuture());
-    }
-
     private static void change(Runnable change) {
         try {
             change.run();
@@ -227,15 +226,9 @@ class AdapterHostPlacesRaceTest {
     }
 
     private boolean isOver() {
-        for (BusyEngine.Work work = held.poll(); work != null; work = held.poll()) {
-            work.end();
-        }
+        held.forEach(BusyEngine.Work::end);
         tick(Duration.ofMillis(1));
         return calls.stream().allMatch(Call::isOver);
-    }
-
-    private boolean isDrained() {
-        return drains.stream().allMatch(drain -> drain.result().isDone());
     }
 
     private boolean hasAllPlaces(AdapterHost host) {
@@ -249,11 +242,9 @@ class AdapterHostPlacesRaceTest {
 
     /** What the host counted at the limit was all that the engine had, and before the limit there was nothing. */
     private void assertDrains() {
+        drains.removeIf(drain -> drain.result().isCompletedExceptionally()); // there was no such replica
         int cut = 0;
         for (Drained drain : drains) {
-            if (drain.result().isCompletedExceptionally()) {
-                continue; // there was no such replica
-            }
             DrainResult result = drain.result().join();
             BusyEngine engine = engines.get(result.spec().options().get(SERIAL));
             cut += result.ended();
