@@ -25,7 +25,7 @@ public enum ErrorCode {
     POOL_UNREADY(true),
     /** The engine cannot be reached, or is shutting down. */
     POOL_UNAVAILABLE(true),
-    /** Every replica that could have served was tried and failed. */
+    /** The task was tried on several replicas and failed on each, and no attempt is left. */
     REPLICA_EXHAUSTED(true),
     /** The task's deadline, or the limit of the whole call, passed. */
     DEADLINE_UNMET(false),

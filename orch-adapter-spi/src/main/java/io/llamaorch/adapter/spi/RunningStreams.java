@@ -52,7 +52,8 @@ public final class RunningStreams implements AutoCloseable {
     public TokenStream open(TaskRequest task, Consumer<TokenEmitter> begin) {
         Objects.requireNonNull(begin, "begin");
         if (closed) {
-            throw new IllegalStateException("the adapter is closed: create a new one");
+            throw new IllegalStateException(
+                    engine.isEmpty() ? "the host is closed: build a new one" : "the adapter is closed: create a new one");
         }
         EmitterCore emitter = new EmitterCore(
                 task.jobId(), engine, config.replica(), limits, config.deliveryExecutor(), config.timeSource());

@@ -86,7 +86,7 @@ public final class EmitterCore implements TokenEmitter {
         this.replica = replica;
         this.executor = Deliveries.orShared(executor);
         this.steps = steps;
-        String job = "job " + jobId + " (" + engine + ")";
+        String job = "job " + jobId + (engine.isEmpty() ? "" : " (" + engine + ")");
         this.watchdog = new Watchdog(job, time, limits, limit -> Expiry.end(this, limit, limits));
         this.backlog = new Backlog(watchdog, steps, this::fault);
         this.teardown = new Teardown(job, time, this.executor);
