@@ -284,15 +284,18 @@ public final class Replica {
                 return new ReplicaResult.Known<>(properties);
             }
             of.learned(seat, properties);
-            return new ReplicaResult.Known<>(
-                    properties.slots().isEmpty() ? properties : withFreePlaces(of, properties));
+            return new ReplicaResult.Known<>(withFreePlaces(of, properties));
         });
     }
 
-    /** What is free to this host: its share less its own streams (HLT-06). */
+    /** What is free to this host: its share less its own streams, and no more than there is (HLT-06). */
     private WorkerProperties withFreePlaces(Dispatch of, WorkerProperties properties) {
+        if (properties.slots().isEmpty()) {
+            return properties;
+        }
+        int free = of.look(() -> seat.places().free());
         return properties.toBuilder()
-                .freeSlots(of.look(() -> seat.places().free()))
+                .freeSlots(Math.min(free, properties.slots().getAsInt()))
                 .build();
     }
 
