@@ -53,7 +53,9 @@ public final class RunningStreams implements AutoCloseable {
         Objects.requireNonNull(begin, "begin");
         if (closed) {
             throw new IllegalStateException(
-                    engine.isEmpty() ? "the host is closed: build a new one" : "the adapter is closed: create a new one");
+                    engine.isEmpty()
+                            ? "the host is closed: build a new one"
+                            : "the adapter is closed: create a new one");
         }
         EmitterCore emitter = new EmitterCore(
                 task.jobId(), engine, config.replica(), limits, config.deliveryExecutor(), config.timeSource());
