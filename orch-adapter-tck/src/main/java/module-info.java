@@ -7,8 +7,11 @@ module io.llamaorch.adapter.tck {
             org.junit.platform.commons;
     opens io.llamaorch.adapter.tck.internal.cli to
             info.picocli;
+    opens io.llamaorch.adapter.tck.internal.report to
+            org.junit.platform.commons;
 
     requires info.picocli;
+    requires java.xml;
     requires transitive io.llamaorch.adapter.registry;
     requires transitive io.llamaorch.adapter.spi;
     requires mockwebserver3;

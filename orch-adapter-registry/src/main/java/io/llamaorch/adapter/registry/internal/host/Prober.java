@@ -38,6 +38,8 @@ final class Prober {
     private long due;
     private long lookedAt;
     private TimeSource.@Nullable Scheduled timer;
+    private boolean counted;
+    private long countedAt;
     private boolean known;
     private long readAt;
 
@@ -71,6 +73,21 @@ final class Prober {
             lock.unlock();
         }
         settings.handOver(this::look);
+    }
+
+    /** Whether a failed look counts: however often others look, there are no more failures than there would be without. */
+    boolean counts() {
+        lock.lock();
+        try {
+            long now = settings.time().nanoTime();
+            boolean counts =
+                    !counted || now - countedAt >= policy.firstBackoff().toNanos();
+            counted = true;
+            countedAt = counts ? now : countedAt;
+            return counts;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** What is known of the engine is old at once: it is another. */
@@ -116,7 +133,7 @@ final class Prober {
         if (waiting != null) {
             waiting.cancel();
         }
-        var unused = replica.probe().whenComplete((health, failure) -> looked(health));
+        var unused = replica.health().whenComplete((health, failure) -> looked(health));
     }
 
     private void looked(@Nullable WorkerHealth health) {

@@ -225,17 +225,7 @@ public final class Replica {
         }
     }
 
-    /** Looks, because it is time to: how that goes counts. */
-    CompletionStage<WorkerHealth> probe() {
-        return look(true);
-    }
-
-    /** Looks, because somebody asks: that is no reason to count more failures than there would be. */
     CompletionStage<WorkerHealth> health() {
-        return look(false);
-    }
-
-    private CompletionStage<WorkerHealth> look(boolean counts) {
         int failuresBefore = failures();
         return questions.ask(adapter::health).handle((health, failure) -> {
             WorkerHealth found = failure == null ? health : unhealthy(errorOf(failure));
@@ -243,7 +233,7 @@ public final class Replica {
             if (found.ready()) {
                 foundReady(found, failuresBefore);
             } else {
-                foundUnready(found, counts);
+                foundUnready(found);
             }
             return found;
         });
@@ -260,17 +250,15 @@ public final class Replica {
         lifecycle.foundReady(failuresBefore, found.reason());
     }
 
-    private void foundUnready(WorkerHealth found, boolean counts) {
+    private void foundUnready(WorkerHealth found) {
         boolean itsOwnWord = found.code().filter(ErrorCode.POOL_UNREADY::equals).isPresent();
         if (found.absent()) {
             gone.set(true);
         }
         if (found.absent() || itsOwnWord) {
             lifecycle.refused(found.toString());
-        } else if (counts) {
+        } else if (prober.counts()) {
             lifecycle.missed(found.toString());
-        } else {
-            prober.hurry();
         }
     }
 

@@ -129,6 +129,15 @@ final class EngineCommand implements Callable<Integer> {
         }
     }
 
+    /** {@return a dialect as people write it} */
+    static String name(EngineDialect dialect) {
+        return switch (dialect) {
+            case LLAMA_CPP -> "llama.cpp";
+            case LLAMA_CPP_2024 -> "llama.cpp-2024";
+            case OPENAI -> "openai";
+        };
+    }
+
     /** Reads a dialect by the name that people write. */
     static final class DialectConverter implements ITypeConverter<EngineDialect> {
         @Override

@@ -42,7 +42,8 @@ public final class Orch implements Callable<Integer> {
                 .addSubcommand(new PropertiesCommand(terminal))
                 .addSubcommand(new ExplainCommand(terminal))
                 .addSubcommand(new DrainCommand(terminal))
-                .addSubcommand(new EngineCommand(terminal));
+                .addSubcommand(new EngineCommand(terminal))
+                .addSubcommand(new TckCommand(terminal));
         addHelp(orch);
         orch.getSubcommands().values().forEach(Orch::addHelp);
         Failures failures = new Failures(terminal);

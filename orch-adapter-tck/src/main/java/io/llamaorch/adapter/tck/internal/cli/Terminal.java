@@ -20,6 +20,8 @@ import java.util.Map;
  */
 final class Terminal {
 
+    private static final String INTERACTIVE = "ORCH_TERMINAL";
+
     private final InputStream in;
     private final OutputStream out;
     private final PrintStream err;
@@ -72,6 +74,17 @@ final class Terminal {
     /** {@return standard output, for the help} */
     PrintWriter out() {
         return new PrintWriter(out, true, StandardCharsets.UTF_8);
+    }
+
+    /** {@return whether a person looks on who can see a line move; the start script knows} */
+    boolean isInteractive() {
+        return environment.containsKey(INTERACTIVE);
+    }
+
+    /** Shows a line on standard error in place of the one before; nothing for no line. */
+    void status(String line) {
+        err.print("\r" + line + "\u001b[K");
+        err.flush();
     }
 
     /** Tells the person something, in one line on standard error. */

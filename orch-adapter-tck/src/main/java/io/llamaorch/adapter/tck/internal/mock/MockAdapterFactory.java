@@ -16,7 +16,7 @@ import java.util.function.Function;
  */
 public final class MockAdapterFactory implements AdapterFactory {
 
-    static final String ENGINE = "mock";
+    public static final String ENGINE = "mock";
 
     /** Finds the engine that stands ready for a configuration; without one the adapter gets an engine of its own. */
     private final Function<AdapterConfig, Optional<MockEngine>> ready;
