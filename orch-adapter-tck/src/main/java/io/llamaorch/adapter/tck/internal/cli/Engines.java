@@ -7,11 +7,14 @@ import io.llamaorch.adapter.registry.PoolExplanation;
 import io.llamaorch.adapter.registry.ReplicaResult;
 import io.llamaorch.adapter.registry.ReplicaSpec;
 import io.llamaorch.adapter.registry.ReplicaStatus;
+import io.llamaorch.adapter.spi.Capability;
+import io.llamaorch.adapter.spi.Pin;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerProperties;
 import io.llamaorch.adapter.tck.ScriptedEngine;
+import io.llamaorch.adapter.tck.internal.determinism.SeedSuite;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -32,12 +35,15 @@ final class Engines implements AutoCloseable {
     private static final HealthPolicy ONE_LOOK =
             HealthPolicy.builder().failureThreshold(1).build();
 
+    private final AdapterRegistry registry;
     private final AdapterHost host;
     private final Optional<ScriptedEngine> scripted;
     private final Optional<String> pool;
 
-    private Engines(AdapterHost host, Optional<ScriptedEngine> scripted, ReplicaOptions options) {
-        this.host = host;
+    private Engines(
+            AdapterRegistry registry, HealthPolicy health, Optional<ScriptedEngine> scripted, ReplicaOptions options) {
+        this.registry = registry;
+        this.host = AdapterHost.builder(registry).health(health).build();
         this.scripted = scripted;
         this.pool = options.pool();
     }
@@ -68,8 +74,8 @@ final class Engines implements AutoCloseable {
             ScriptedEngine engine =
                     ScriptedEngine.builder().pace(ScriptedEngine.DEMO_PACE).start();
             String url = engine.url().toString();
-            AdapterHost host = AdapterHost.create(options.discover());
-            Engines engines = new Engines(host, Optional.of(engine), options).bound(() -> List.of(options.at(url, 0)));
+            Engines engines = new Engines(options.discover(), HealthPolicy.DEFAULT, Optional.of(engine), options)
+                    .bound(() -> List.of(options.at(url, 0)));
             terminal.tell("no engine is configured, so the scripted engine at " + url + " answers: " + HOW);
             return engines;
         });
@@ -81,8 +87,7 @@ final class Engines implements AutoCloseable {
         if (specs.isEmpty()) {
             return Optional.empty();
         }
-        AdapterHost host = AdapterHost.builder(registry).health(health).build();
-        return Optional.of(new Engines(host, Optional.empty(), options).bound(() -> specs));
+        return Optional.of(new Engines(registry, health, Optional.empty(), options).bound(() -> specs));
     }
 
     private Engines bound(Supplier<List<ReplicaSpec>> specs) {
@@ -116,6 +121,32 @@ final class Engines implements AutoCloseable {
         ask(host::properties).values().forEach(Stages::join);
         health.values().forEach(Stages::join);
         return health.keySet().stream().map(name -> host.explain(name, task)).toList();
+    }
+
+    /** {@return the replicas of all pools, or of the one that was named} */
+    List<ReplicaSpec> replicas() {
+        Collection<String> pools = pool.<Collection<String>>map(List::of).orElseGet(host::pools);
+        return pools.stream()
+                .flatMap(name -> host.replicas(name).stream())
+                .map(ReplicaStatus::spec)
+                .toList();
+    }
+
+    /** Runs the determinism suite on each replica. */
+    SeedSuite.Result audit(String prompt, int maxTokens, int seeds) {
+        Map<String, Function<TaskRequest, TokenStream>> submitters = new LinkedHashMap<>();
+        boolean declared = true;
+        for (ReplicaSpec spec : replicas()) {
+            submitters.put(
+                    spec.pool() + "/" + spec.replica(),
+                    task -> host.submit(
+                            spec.pool(),
+                            task.toBuilder().pin(Pin.toReplica(spec.replica())).build()));
+            declared &=
+                    registry.factory(spec.engine()).descriptor().capabilities().contains(Capability.DETERMINISM);
+        }
+        TaskRequest task = TaskRequest.builder(prompt).maxTokens(maxTokens).build();
+        return new SeedSuite(task, seeds, declared).run(submitters);
     }
 
     @Override

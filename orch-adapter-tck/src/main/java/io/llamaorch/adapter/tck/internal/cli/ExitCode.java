@@ -26,6 +26,7 @@ enum ExitCode {
     CANCELLED(15, "the job was cancelled, but not from here; what was printed is incomplete"),
     ADAPTER_REJECTED(16, "an adapter was found and rejected"),
     RULES_BROKEN(17, "the adapter breaks rules, or holds one that the baseline says it breaks"),
+    ANSWERS_DIFFER(18, "answers differ that should be equal, or seeds make no difference"),
     INTERRUPTED(130, "Ctrl-C (SIGINT); the job was cancelled at the engine"),
     OUTPUT_CLOSED(141, "nobody reads standard output any more; the job was cancelled at the engine"),
     TERMINATED(143, "SIGTERM; the job was cancelled at the engine");

@@ -43,7 +43,8 @@ public final class Orch implements Callable<Integer> {
                 .addSubcommand(new ExplainCommand(terminal))
                 .addSubcommand(new DrainCommand(terminal))
                 .addSubcommand(new EngineCommand(terminal))
-                .addSubcommand(new TckCommand(terminal));
+                .addSubcommand(new TckCommand(terminal))
+                .addSubcommand(new AuditCommand(terminal));
         addHelp(orch);
         orch.getSubcommands().values().forEach(Orch::addHelp);
         Failures failures = new Failures(terminal);
