@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OrchOnLlamaServerIT {
     private static final Path ORCH = Path.of(System.getProperty("orch.home"), "bin", "orch");
     private static final String PROMPT = "Once upon a time";
+    private static final int RULES_WITHOUT_FAULTS = 30;
     private static final int INTERRUPTED = 130;
     private static final int BROKEN_PIPE = 141;
 
@@ -51,6 +52,33 @@ class OrchOnLlamaServerIT {
             assertEquals(0, result.exit, result::err);
             assertEquals(Runs.twin(server, PROMPT, 200), result.out.stripTrailing());
             assertEquals("", result.err);
+        }
+    }
+
+    /** Which tests need an engine that goes wrong is for the kit to know; most do not. */
+    @Test
+    void tck_onTheRealEngine_holdsEveryRuleThatNeedsNoFault() throws Exception {
+        try (LlamaServer server = LlamaServer.start(BigramModel.plain())) {
+            Result result = run("tck", "--url", "" + server.url());
+
+            assertEquals(0, result.exit, () -> result.out + result.err);
+            long passed =
+                    result.out.lines().filter(line -> line.startsWith("✓")).count();
+            assertTrue(passed >= RULES_WITHOUT_FAULTS, result::out);
+            System.out.println("orch tck on the real engine: "
+                    + result.out.lines().reduce((first, second) -> second).orElseThrow());
+        }
+    }
+
+    @Test
+    void audit_ofTwoServers_findsEqualBytes() throws Exception {
+        try (LlamaServer one = LlamaServer.start(BigramModel.plain());
+                LlamaServer other = LlamaServer.start(BigramModel.plain())) {
+            Result result = run("audit", "--url", "" + one.url(), "--url", "" + other.url());
+
+            assertEquals(0, result.exit, () -> result.out + result.err);
+            assertTrue(result.out.contains(": 260 answers, "), result::out);
+            System.out.println("orch audit: " + result.out.replaceAll("\\s+", " "));
         }
     }
 
