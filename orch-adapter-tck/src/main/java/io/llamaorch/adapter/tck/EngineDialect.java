@@ -31,8 +31,8 @@ public enum EngineDialect {
      */
     OPENAI;
 
-    /** What an engine of this dialect tells. */
-    Set<TestEngine.Fact> tells() {
+    /** {@return what an engine of this dialect tells} */
+    public Set<TestEngine.Fact> tells() {
         return switch (this) {
             case LLAMA_CPP -> EnumSet.allOf(TestEngine.Fact.class);
             case LLAMA_CPP_2024 -> EnumSet.noneOf(TestEngine.Fact.class);

@@ -8,7 +8,6 @@ import io.llamaorch.adapter.tck.NotTestable;
 import io.llamaorch.adapter.tck.TestEngine;
 import java.net.URI;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -22,11 +21,13 @@ final class LiveEngine implements TestEngine {
 
     private final URI url;
     private final Optional<Secret> token;
+    private final EngineDialect dialect;
     private final Relay relay;
 
     LiveEngine(URI url, Optional<Secret> token, EngineDialect dialect, boolean stepped) {
         this.url = url;
         this.token = token;
+        this.dialect = dialect;
         this.relay = Relay.start(url, dialect == EngineDialect.OPENAI, stepped);
     }
 
@@ -111,10 +112,9 @@ final class LiveEngine implements TestEngine {
         return relay.runsOn(thread);
     }
 
-    /** What a real engine tells may be less than this one's dialect allows; then the rule's test says so. */
     @Override
     public Set<Fact> tells() {
-        return EnumSet.noneOf(Fact.class);
+        return dialect.tells();
     }
 
     @Override
