@@ -1,0 +1,12 @@
+package io.llamaorch.adapter.tck.openai;
+
+import io.llamaorch.adapter.tck.AdapterConformance;
+import io.llamaorch.adapter.tck.AdapterHarness;
+import io.llamaorch.adapter.tck.EngineDialect;
+
+class OpenAiConformanceTest extends AdapterConformance {
+    @Override
+    public AdapterHarness harness() {
+        return AdapterHarness.http(new OpenAiAdapterFactory(), EngineDialect.OPENAI);
+    }
+}
