@@ -1,0 +1,12 @@
+package com.example.myengine;
+
+import io.llamaorch.adapter.tck.AdapterConformance;
+import io.llamaorch.adapter.tck.AdapterHarness;
+import io.llamaorch.adapter.tck.EngineDialect;
+
+class MyEngineConformanceTest extends AdapterConformance {
+    @Override
+    public AdapterHarness harness() {
+        return AdapterHarness.http(new MyEngineAdapterFactory(), EngineDialect.OPENAI);
+    }
+}
