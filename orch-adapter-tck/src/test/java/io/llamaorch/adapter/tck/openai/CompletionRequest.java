@@ -38,6 +38,7 @@ final class CompletionRequest {
         Sampling sampling = task.sampling();
         refuseIf(task.prompt() instanceof Prompt.Tokens, "prompts given as token ids");
         refuseIf(task.prompt() instanceof Prompt.Chat chat && !chat.tools().isEmpty(), "tools");
+        refuseIf(task.prompt() instanceof Prompt.Chat chat && !isText(chat), "messages with anything but text in them");
         refuseIf(task.constraint().isPresent(), "constraints");
         refuseIf(task.determinism() != Determinism.BEST_EFFORT, "levels of determinism above best effort");
         refuseIf(task.pin().filter(pin -> pin.slot().isPresent()).isPresent(), "pins to a slot");
@@ -64,6 +65,12 @@ final class CompletionRequest {
             settings.put("logit_bias", bias);
         }
         settings.putAll(task.extras());
+    }
+
+    private static boolean isText(Prompt.Chat chat) {
+        return chat.messages().stream()
+                .flatMap(message -> message.content().stream())
+                .allMatch(ChatMessage.Content.Text.class::isInstance);
     }
 
     private static void refuseIf(boolean asked, String what) {
@@ -115,7 +122,6 @@ final class CompletionRequest {
     private static Map<String, Object> message(ChatMessage message) {
         StringBuilder said = new StringBuilder();
         for (ChatMessage.Content part : message.content()) {
-            refuseIf(!(part instanceof ChatMessage.Content.Text), "messages with anything but text in them");
             said.append(part instanceof ChatMessage.Content.Text text ? text.text() : "");
         }
         return Map.of("role", message.role().name().toLowerCase(Locale.ROOT), "content", said.toString());

@@ -83,6 +83,16 @@ class OpenAiChatTest {
     }
 
     @Test
+    void chat_withAPicture_isRefusedBeforeItIsSent() {
+        ChatMessage.Content picture = new ChatMessage.Content.Media("image/png", "AAAA");
+        Prompt prompt = new Prompt.Chat(List.of(new ChatMessage(ChatMessage.Role.USER, List.of(picture))), List.of());
+
+        assertEquals(
+                ErrorCode.UNSUPPORTED, code(events(TaskRequest.builder(prompt).build())));
+        assertEquals(0, engine.tasks());
+    }
+
+    @Test
     void task_withWhatIsNotDeclared_isRefusedBeforeItIsSent() {
         List<TokenEvent> tokens =
                 events(TaskRequest.builder(new Prompt.Tokens(List.of(1, 2))).build());
