@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
 import io.llamaorch.adapter.spi.AdapterFactory;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -29,6 +30,7 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /** The project in {@code docs/adapter-template} is the example under other names, compiles, and its tests run. */
+@NoLeaks
 class AdapterTemplateTest {
 
     private static final String PACKAGE = "com.example.myengine";
