@@ -54,7 +54,9 @@ final class CompletionRun implements Runnable {
             connect();
             complete(model);
         } catch (IOException e) {
-            engine.forget();
+            if (!emitter.ended()) { // else it is the adapter that closed the connection
+                engine.forget();
+            }
             WorkerError error = Failures.of(e, exchange);
             if (exchange.sent()) {
                 emitter.error(error);
