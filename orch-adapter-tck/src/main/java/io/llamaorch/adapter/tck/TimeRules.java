@@ -77,6 +77,7 @@ interface TimeRules extends Rules {
         try (Bench bench = openStepped()) {
             Heard heard =
                     bench.listen(bench.task().deadline(Duration.ofSeconds(25)).build(), Heard.everything());
+            bench.engineMust("a task at the engine", () -> bench.engine().tasks() == 1);
             bench.pass(Duration.ofSeconds(15));
             bench.engine().release(3);
             bench.caughtUp(heard, 3);

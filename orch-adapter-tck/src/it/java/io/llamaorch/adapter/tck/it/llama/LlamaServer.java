@@ -108,7 +108,12 @@ public final class LlamaServer implements AutoCloseable {
 
     /** Posts to {@code /completion}, not streaming, and gives the whole JSON answer; the twin for comparisons. */
     public String completion(String json) throws IOException {
-        PlainHttp.Answer answer = http.post("/completion", json, ANSWER_LIMIT);
+        return post("/completion", json);
+    }
+
+    /** Posts JSON to a path, and gives the whole answer, which must be a good one. */
+    public String post(String path, String json) throws IOException {
+        PlainHttp.Answer answer = http.post(path, json, ANSWER_LIMIT);
         if (answer.status() != 200) {
             throw new IOException("status " + answer.status() + ": " + answer.body());
         }
