@@ -57,7 +57,12 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
     @Override
     public AdapterDescriptor descriptor() {
         return AdapterDescriptor.builder("llama.cpp server", version(), AdapterDescriptor.SPI_GENERATION)
-                .capabilities(Capability.TOKEN_PROMPTS, Capability.STOP_STRINGS, Capability.SEED, Capability.PROGRESS)
+                .capabilities(
+                        Capability.TOKEN_PROMPTS,
+                        Capability.STOP_STRINGS,
+                        Capability.SEED,
+                        Capability.PROGRESS,
+                        Capability.CANCEL_PROOF)
                 .options(OPTIONS)
                 .build();
     }

@@ -72,7 +72,12 @@ class LlamaCppAdapterFactoryTest {
         assertEquals(AdapterDescriptor.SPI_GENERATION, descriptor.spiGeneration());
         assertFalse(descriptor.version().isBlank());
         assertEquals(
-                Set.of(Capability.TOKEN_PROMPTS, Capability.STOP_STRINGS, Capability.SEED, Capability.PROGRESS),
+                Set.of(
+                        Capability.TOKEN_PROMPTS,
+                        Capability.STOP_STRINGS,
+                        Capability.SEED,
+                        Capability.PROGRESS,
+                        Capability.CANCEL_PROOF),
                 descriptor.capabilities());
         assertEquals(
                 Set.of(
