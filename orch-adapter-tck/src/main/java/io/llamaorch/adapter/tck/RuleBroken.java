@@ -48,6 +48,7 @@ public final class RuleBroken extends AssertionFailedError {
             text.append(i == 0 ? "\n  likely:   " : "\n            ").append(causes.get(i));
         }
         text.append("\n  rule:     ").append(RuleBook.asks(rule));
+        RuleBook.note(rule).ifPresent(note -> text.append("\n  why:      ").append(note.why()));
         if (!exchange.isBlank()) {
             text.append("\n  exchange:\n    ").append(exchange.strip().replace("\n", "\n    "));
         }
