@@ -25,7 +25,8 @@ interface ConfigurationRules extends Rules {
                 bench.check(
                         !option.description().isEmpty(),
                         "a description of each declared option",
-                        () -> "option '" + option.name() + "' has none");
+                        () -> "option '" + option.name() + "' has none",
+                        "describedAs is not called for the option");
             }
         }
     }
@@ -56,7 +57,16 @@ interface ConfigurationRules extends Rules {
                     () -> bench.engineNow() + "; " + opened,
                     "the engine is asked, or a client started, before the first task");
             bench.engine().always(new ConnectionFault.Refuse());
-            bench.create().close();
+            try {
+                bench.create().close();
+            } catch (RuntimeException thrown) {
+                throw bench.broken(
+                        "an adapter, whether or not its engine can be reached",
+                        "create threw " + thrown,
+                        "create connects, or asks the engine something");
+            }
+            bench.engine().well();
+            bench.mustEnd(bench.run());
         }
     }
 }

@@ -4,8 +4,10 @@ import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.spi.WorkerException;
 import io.llamaorch.adapter.tck.internal.kit.Bench;
 import io.llamaorch.adapter.tck.internal.kit.Heard;
+import io.llamaorch.adapter.tck.internal.kit.Sayings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -58,6 +60,35 @@ interface ErrorRules extends Rules {
             new StreamFault.CarriageReturns(),
             new StreamFault.RepeatedPrompt(512 << 10),
             new StreamFault.NoTerminator());
+
+    @Rule("ERR-01")
+    default void err01_engineThatLoads_isPoolUnready() throws InterruptedException {
+        try (Bench bench =
+                open(EngineScript.builder().state(EngineScript.State.LOADING).build())) {
+            WorkerError error = bench.mustFail(
+                    bench.run(), ErrorCode.POOL_UNREADY, "every answer but 200 has one code, or the engine's number");
+            bench.check(
+                    error.retriable(),
+                    "a retriable error, as the engine will be ready",
+                    error::toString,
+                    "what the engine says of itself is taken for a fault of the task");
+        }
+    }
+
+    @Rule("ERR-01")
+    default void err01_propertiesThatCannotBeRead_failWithACode() throws InterruptedException {
+        try (Bench bench = open(EngineScript.WELL)) {
+            bench.engine().always(new ConnectionFault.Refuse());
+            Object failure = Sayings.failure(bench.adapter().properties());
+            bench.check(
+                    failure instanceof WorkerException exception
+                            && exception.error().code() == ErrorCode.POOL_UNAVAILABLE,
+                    "properties that fail with WorkerException(POOL_UNAVAILABLE), as the engine cannot be reached",
+                    failure::toString,
+                    "the client's exception is handed on",
+                    "properties that nobody told are made up");
+        }
+    }
 
     @Rule("ERR-02")
     default void err02_error_carriesWhatIsKnown() throws InterruptedException {
@@ -128,7 +159,8 @@ interface ErrorRules extends Rules {
                 bench.check(
                         bench.hasNoMore(heard),
                         "no more than the text that was sent, for " + fault.text(),
-                        () -> "\"" + heard.text() + "\"");
+                        () -> "\"" + heard.text() + "\"",
+                        "what cannot be read is delivered as text");
             }
         }
     }
@@ -142,7 +174,8 @@ interface ErrorRules extends Rules {
                 bench.check(
                         bench.hasAll(heard),
                         "the text that was sent, for " + fault.text(),
-                        () -> "\"" + heard.text() + "\"");
+                        () -> "\"" + heard.text() + "\"",
+                        "one form of the dialect only is read");
             }
         }
     }
@@ -191,7 +224,8 @@ interface ErrorRules extends Rules {
                 bench.check(
                         bench.hasAll(next),
                         "the whole text of the task after " + fault.text(),
-                        () -> "\"" + next.text() + "\"");
+                        () -> "\"" + next.text() + "\"",
+                        "what was left in a buffer is read as the next answer, or the other way round");
             }
         }
     }

@@ -190,7 +190,8 @@ interface EventRules extends Rules {
                     .filter(TokenEvent.Started.class::isInstance)
                     .map(TokenEvent.Started.class::cast)
                     .findFirst()
-                    .orElseThrow(() -> bench.broken("Started", heard.story()));
+                    .orElseThrow(() -> bench.broken(
+                            "Started", heard.story(), "Started is emitted with the first token only, or not at all"));
             bench.check(
                     started.engine().equals(bench.factory().engine())
                             && started.jobId().equals("job-of-evt-07")

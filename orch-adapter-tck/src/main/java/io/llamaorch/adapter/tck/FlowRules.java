@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.tck;
 
 import io.llamaorch.adapter.spi.CancelCause;
+import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
@@ -15,6 +16,31 @@ import java.util.concurrent.CountDownLatch;
 
 /** FLW: backpressure and delivery. */
 interface FlowRules extends Rules {
+
+    @Rule("FLW-01")
+    default void flw01_requestForNothing_isAnError() throws InterruptedException {
+        try (Bench bench = openStepped()) {
+            TokenStream stream = bench.submit(bench.task().build());
+            Heard heard = Heard.asking(0);
+            stream.subscribe(heard);
+            heard.request(0);
+            bench.await(heard, "onError, as nothing was asked for (rule 3.9)", Heard::over);
+            bench.check(
+                    heard.failure()
+                            .filter(IllegalArgumentException.class::isInstance)
+                            .isPresent(),
+                    "onError(IllegalArgumentException)",
+                    heard::story,
+                    "what is asked for is not checked",
+                    "the rules of Reactive Streams are not known: run their kit for Flow too");
+            TokenEvent.Terminal outcome = bench.get("the outcome of a stream that is misused", stream.outcome());
+            bench.check(
+                    outcome instanceof TokenEvent.End end && end.reason() == StopReason.CANCELLED,
+                    "the outcome End(CANCELLED)",
+                    outcome::toString,
+                    "the stream goes on for nobody");
+        }
+    }
 
     @Rule("FLW-02")
     default void flw02_subscriber_getsNoMoreThanItAskedFor() throws InterruptedException {
@@ -182,8 +208,13 @@ interface FlowRules extends Rules {
             bench.check(
                     bench.hasAll(text.toString()) && events.get(events.size() - 1) instanceof TokenEvent.End,
                     "the text that the engine sent, and then the End",
-                    () -> "\"" + text + "\", and " + events.size() + " events");
-            bench.check(refused, "IllegalStateException for a second iterator", () -> "a second iterator");
+                    () -> "\"" + text + "\", and " + events.size() + " events",
+                    "the loop reads from another place than the subscribers");
+            bench.check(
+                    refused,
+                    "IllegalStateException for a second iterator",
+                    () -> "a second iterator",
+                    "each call of iterator() claims the stream anew");
         }
     }
 

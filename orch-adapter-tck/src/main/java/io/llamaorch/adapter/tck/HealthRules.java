@@ -29,7 +29,8 @@ interface HealthRules extends Rules {
             bench.check(
                     health.status() == WorkerHealth.Status.HEALTHY && health.live() && health.ready(),
                     "HEALTHY, live and ready",
-                    health::toString);
+                    health::toString,
+                    "another path or status is taken for the engine's word on its health");
         }
     }
 
@@ -59,10 +60,15 @@ interface HealthRules extends Rules {
                             && !health.live()
                             && health.code().equals(Optional.of(ErrorCode.POOL_UNAVAILABLE)),
                     "UNHEALTHY with POOL_UNAVAILABLE, not live",
-                    () -> health + ", " + health.code());
+                    () -> health + ", " + health.code(),
+                    "what the client throws is not turned into health");
             bench.engine().well();
             WorkerHealth later = health(bench);
-            bench.check(later.ready(), "HEALTHY again, once the engine is back", later::toString);
+            bench.check(
+                    later.ready(),
+                    "HEALTHY again, once the engine is back",
+                    later::toString,
+                    "what was found once is remembered, or a dead connection is used again");
         }
     }
 
@@ -79,7 +85,11 @@ interface HealthRules extends Rules {
                     () -> health + ", " + health.code(),
                     "only a path is asked that needs no credential");
             WorkerHealth own = health(bench);
-            bench.check(own.ready(), "HEALTHY for the right credential", own::toString);
+            bench.check(
+                    own.ready(),
+                    "HEALTHY for the right credential",
+                    own::toString,
+                    "the credential is not sent with health checks");
         }
     }
 
@@ -118,7 +128,11 @@ interface HealthRules extends Rules {
                     "HEALTHY, as a busy engine is not unhealthy",
                     health::toString,
                     "free slots are taken for health");
-            bench.check(!waiting.started(), "no Started for a task that waits", waiting::story);
+            bench.check(
+                    !waiting.started(),
+                    "no Started for a task that waits",
+                    waiting::story,
+                    "Started is emitted when the request was sent, before the engine accepted it");
         }
     }
 

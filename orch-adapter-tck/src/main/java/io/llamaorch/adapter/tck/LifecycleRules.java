@@ -32,7 +32,8 @@ interface LifecycleRules extends Rules {
             bench.check(
                     outcome instanceof TokenEvent.Error error && error.error().code() == ErrorCode.POOL_UNAVAILABLE,
                     "Error(POOL_UNAVAILABLE) for a stream that nobody reads too",
-                    outcome::toString);
+                    outcome::toString,
+                    "only streams that somebody reads are ended");
             bench.engineMust(
                     "both clients gone from the engine",
                     () -> bench.engine().clientsLeft() == 2 && bench.engine().connectionsOpen() == 0,

@@ -15,7 +15,8 @@ final class RuleNames extends DisplayNameGenerator.Standard {
 
     private static final String NEXT_WORD = "(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z])(?=[0-9])";
 
-    private static final List<String> GROUPS = List.of("EVT", "FLW", "CAN", "TIM", "CFG", "LIF", "HLT", "ERR");
+    private static final List<String> GROUPS =
+            List.of("EVT", "FLW", "CAN", "TIM", "CFG", "LIF", "HLT", "ERR", "DET", "SEC", "CAP");
 
     RuleNames() {}
 

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @DisplayNameGeneration(RuleNames.class)
 @TestMethodOrder(RuleNames.Order.class)
 @ExtendWith(RuleFailures.class)
+@ExtendWith(BoundedTest.class)
 interface Rules {
 
     /** The harness of the adapter under test. */
@@ -17,6 +18,9 @@ interface Rules {
 
     /** The id of the rule whose test runs now. */
     String currentRule();
+
+    /** Notes that the adapter refuses what the test that runs now is about, as it should if it does not declare it. */
+    void refusedAsDocumented();
 
     /** An engine that behaves as the script says, and an adapter to it. */
     default Bench open(EngineScript script) {

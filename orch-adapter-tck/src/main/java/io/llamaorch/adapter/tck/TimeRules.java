@@ -99,6 +99,10 @@ interface TimeRules extends Rules {
         bench.check(!early, "a stream that goes on for " + before, heard::story, "another limit is shorter");
         bench.pass(Duration.ofSeconds(1));
         WorkerError error = bench.mustFail(heard, code, OWN_CLOCK, "the limit is fed by what is no token");
-        bench.check(!error.message().isBlank(), "a message that names the limit", error::toString);
+        bench.check(
+                !error.message().isBlank(),
+                "a message that names the limit",
+                error::toString,
+                "all limits share one message, or have none");
     }
 }

@@ -2,6 +2,7 @@ package io.llamaorch.adapter.tck.internal.kit;
 
 import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.AdapterFactory;
+import io.llamaorch.adapter.spi.CancelReceipt;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.TaskRequest;
@@ -16,6 +17,7 @@ import io.llamaorch.adapter.tck.Patience;
 import io.llamaorch.adapter.tck.RuleBroken;
 import io.llamaorch.adapter.tck.TestEngine;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -63,6 +65,11 @@ public final class Bench implements AutoCloseable {
     /** One more adapter to the same engine; the caller closes it. */
     public WorkerAdapter create() {
         return factory.create(config().build());
+    }
+
+    /** One more engine of the same kind; the caller closes it. */
+    public TestEngine another(EngineScript script) {
+        return harness.start(script);
     }
 
     /** What adapters are created with. */
@@ -182,13 +189,15 @@ public final class Bench implements AutoCloseable {
         TokenEvent.Terminal terminal = ended(heard).terminals().get(0);
         String expected = "Error(" + code + ") that counts " + heard.pieces() + " pieces";
         if (!(terminal instanceof TokenEvent.Error error)) {
-            throw broken(expected, heard.story(), causes);
+            throw failure(expected, heard.story(), causes, "what went wrong is not told as TokenEvent.Error");
         }
-        check(
-                error.error().code() == code && error.error().tokensDelivered() == heard.pieces(),
-                expected,
-                heard::story,
-                causes);
+        if (error.error().code() != code || error.error().tokensDelivered() != heard.pieces()) {
+            throw failure(
+                    expected,
+                    heard.story(),
+                    causes,
+                    "another failure is told than the one that happened, or another count of pieces");
+        }
         return error.error();
     }
 
@@ -198,7 +207,11 @@ public final class Bench implements AutoCloseable {
         if (terminal instanceof TokenEvent.End end && end.reason() != StopReason.CANCELLED) {
             return end;
         }
-        throw broken("an End that is no cancel", heard.story(), causes);
+        throw failure(
+                "an End that is no cancel",
+                heard.story(),
+                causes,
+                "an answer that is whole is told as a failure, or as cancelled");
     }
 
     /** The stream must end as cancelled. */
@@ -217,7 +230,11 @@ public final class Bench implements AutoCloseable {
     /** The engine must come to be as described. */
     public void engineMust(String what, BooleanSupplier condition, String... causes) throws InterruptedException {
         if (!engine.await(condition, Patience.mustHappen())) {
-            throw broken(what, "not so within " + Patience.mustHappen() + "; " + engineNow(), causes);
+            throw failure(
+                    what,
+                    "not so within " + Patience.mustHappen() + "; " + engineNow(),
+                    causes,
+                    "the engine is not told what the caller was told");
         }
     }
 
@@ -242,21 +259,41 @@ public final class Bench implements AutoCloseable {
         }
     }
 
+    /** What comes of a cancel: lets ten seconds pass for it, slowly enough for an engine to be asked. */
+    public CancelReceipt settled(CompletionStage<CancelReceipt> receipt) throws InterruptedException {
+        for (int second = 0; second < 10 && !receipt.toCompletableFuture().isDone(); second++) {
+            Patience.within(
+                    Patience.mustNotHappen(),
+                    () -> receipt.toCompletableFuture().isDone());
+            pass(Duration.ofSeconds(1));
+        }
+        return get("the receipt of the cancel, 10 s later", receipt);
+    }
+
     /** Lets time pass. */
     public void pass(Duration duration) {
         time.advance(duration);
     }
 
     /** Breaks the rule unless it holds. */
-    public void check(boolean holds, String expected, Supplier<String> observed, String... causes) {
+    public void check(boolean holds, String expected, Supplier<String> observed, String cause, String... others) {
         if (!holds) {
-            throw broken(expected, observed.get(), causes);
+            throw broken(expected, observed.get(), cause, others);
         }
     }
 
     /** The failure to throw. */
-    public RuleBroken broken(String expected, String observed, String... causes) {
-        return new RuleBroken(rule, expected, observed, engine.exchange(), List.of(causes));
+    public RuleBroken broken(String expected, String observed, String cause, String... others) {
+        List<String> causes = new ArrayList<>(List.of(cause));
+        causes.addAll(List.of(others));
+        return new RuleBroken(rule, expected, observed, engine.exchange(), causes);
+    }
+
+    /** The same, where a test may know better causes than the one that always may be. */
+    private RuleBroken failure(String expected, String observed, String[] causes, String atLast) {
+        List<String> all = new ArrayList<>(List.of(causes));
+        all.add(atLast);
+        return new RuleBroken(rule, expected, observed, engine.exchange(), all);
     }
 
     @Override

@@ -92,6 +92,17 @@ public final class Heard implements Flow.Subscriber<TokenEvent> {
         }
     }
 
+    /** Cancels the subscription; nothing may be heard after that. */
+    public void cancel() {
+        Flow.Subscription given;
+        synchronized (this) {
+            given = subscription;
+        }
+        if (given != null) {
+            given.cancel();
+        }
+    }
+
     /** Waits until what was heard is as described; tells whether it was within the time. */
     public synchronized boolean await(Predicate<Heard> condition, Duration atMost) throws InterruptedException {
         long end = System.nanoTime() + atMost.toNanos();

@@ -76,7 +76,12 @@ final class MockAdapter implements WorkerAdapter {
 
     private void begin(TaskRequest task, TokenEmitter emitter) {
         String unable = whatItCannotDo(task);
-        if (!unable.isEmpty()) {
+        if (!task.extras().isEmpty()) {
+            emitter.error(WorkerError.of(
+                    ErrorCode.INVALID_PARAMS,
+                    "the mock has no parameter "
+                            + String.join(", ", task.extras().keySet()) + ": leave that extra out"));
+        } else if (!unable.isEmpty()) {
             emitter.error(WorkerError.of(ErrorCode.UNSUPPORTED, "the mock has no " + unable + ": leave that out"));
         } else if (task.prompt() instanceof Prompt.Text prompt) {
             MockGeneration.begin(task, prompt.text(), emitter, engine, config, health::heard);

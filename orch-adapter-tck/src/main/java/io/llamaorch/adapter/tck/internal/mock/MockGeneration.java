@@ -21,6 +21,7 @@ final class MockGeneration implements MockClient {
     private final TimeSource time;
     private final Runnable heard;
     private final MockTask task;
+    private final MockRedaction redaction;
     private int promptTokens;
 
     private MockGeneration(
@@ -34,6 +35,7 @@ final class MockGeneration implements MockClient {
         this.engine = engine;
         this.time = config.timeSource();
         this.heard = heard;
+        redaction = new MockRedaction(config.token());
         task = new MockTask(engine, request, prompt, this, config.deliveryExecutor(), time);
     }
 
@@ -81,7 +83,7 @@ final class MockGeneration implements MockClient {
 
     @Override
     public void failed(WorkerError error) {
-        emitter.error(error);
+        emitter.error(redaction.of(error));
     }
 
     private CompletionStage<CancelReceipt> letGo(CancelCause cause) {

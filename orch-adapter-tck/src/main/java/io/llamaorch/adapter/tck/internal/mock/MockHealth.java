@@ -110,10 +110,11 @@ final class MockHealth {
     }
 
     private WorkerError named(WorkerError error) {
-        return error.toBuilder()
-                .engine(MockAdapterFactory.ENGINE)
-                .replica(config.replica())
-                .build();
+        return new MockRedaction(config.token())
+                .of(error).toBuilder()
+                        .engine(MockAdapterFactory.ENGINE)
+                        .replica(config.replica())
+                        .build();
     }
 
     private boolean streamsAreAlive() {

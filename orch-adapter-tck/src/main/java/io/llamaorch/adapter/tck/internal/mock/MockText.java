@@ -79,9 +79,13 @@ record MockText(List<String> pieces, StopReason reason, String stopString) {
                 0, end < text.length() && Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end);
     }
 
-    /** At temperature 0 there is no choice that a seed could steer. */
+    /** Where the samplers leave one token only, there is no choice that a seed could steer. */
     private static long seed(Sampling sampling) {
-        return sampling.temperature().orElse(1) == 0 ? 0 : sampling.seed().orElse(0);
+        boolean noChoice = sampling.temperature().orElse(1) == 0
+                || sampling.topK().orElse(0) == 1
+                || sampling.topP().orElse(1) == 0
+                || sampling.minP().orElse(0) == 1;
+        return noChoice ? 0 : sampling.seed().orElse(0);
     }
 
     /** The text of each token; a limit inside an emoji leaves half of it, which is no text. */
