@@ -3,32 +3,26 @@ package io.llamaorch.adapter.tck.broken;
 import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.AdapterDescriptor;
 import io.llamaorch.adapter.spi.AdapterFactory;
-import io.llamaorch.adapter.spi.EndDetails;
-import io.llamaorch.adapter.spi.ErrorCode;
-import io.llamaorch.adapter.spi.StopReason;
+import io.llamaorch.adapter.spi.Capability;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TimeSource;
-import io.llamaorch.adapter.spi.Timings;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
-import io.llamaorch.adapter.spi.Usage;
 import io.llamaorch.adapter.spi.WorkerAdapter;
-import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.tck.Fault;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.Flow;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/** The ways in which a correct adapter can be changed in one place. */
+/** The places in which a correct adapter can be changed, each as a change of its factory. */
 final class Changes {
-
-    /** Lets the thread that was left last time end, so that a run leaves one and not a thousand. */
-    private static final AtomicReference<CountDownLatch> LEFT = new AtomicReference<>(new CountDownLatch(1));
 
     private Changes() {}
 
@@ -43,42 +37,115 @@ final class Changes {
 
     /** The same, by something that begins anew with each stream. */
     static UnaryOperator<AdapterFactory> streamAnew(Supplier<Function<TokenEvent, List<TokenEvent>>> change) {
+        return streams(stream -> new ChangedStream(stream, change.get()));
+    }
+
+    /** Each event becomes others if the engine has a fault of this kind: what a wire would bring, and the mock has none. */
+    static UnaryOperator<AdapterFactory> onFault(
+            Predicate<Fault> struck, Function<TokenEvent, List<TokenEvent>> change) {
+        return correct -> correct instanceof ChangedHarness.OnScript known
+                        && known.script().faults().stream().anyMatch(struck)
+                ? stream(change).apply(correct)
+                : correct;
+    }
+
+    /** Each stream becomes another. */
+    static UnaryOperator<AdapterFactory> streams(UnaryOperator<TokenStream> change) {
         return adapter(correct -> new ChangedAdapter(correct) {
             @Override
             public TokenStream submit(TaskRequest task) {
-                return new ChangedStream(correct.submit(task), change.get());
+                return change.apply(correct.submit(task));
+            }
+        });
+    }
+
+    /** Each subscription becomes another, which may know its stream. */
+    static UnaryOperator<AdapterFactory> subscription(
+            BiFunction<Flow.Subscription, TokenStream, Flow.Subscription> change) {
+        return streams(stream -> subscribers(stream, subscriber -> new Forwarding(subscriber) {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                super.onSubscribe(change.apply(subscription, stream));
+            }
+        }));
+    }
+
+    /** A stream that has another subscriber than it is given. */
+    static TokenStream subscribers(
+            TokenStream stream,
+            Function<Flow.Subscriber<? super TokenEvent>, Flow.Subscriber<? super TokenEvent>> change) {
+        return new ChangedStream(stream, List::of) {
+            @Override
+            public void subscribe(Flow.Subscriber<? super TokenEvent> subscriber) {
+                super.subscribe(change.apply(subscriber));
+            }
+        };
+    }
+
+    /** Each task becomes another. */
+    static UnaryOperator<AdapterFactory> tasks(UnaryOperator<TaskRequest> change) {
+        return adapter(correct -> new ChangedAdapter(correct) {
+            @Override
+            public TokenStream submit(TaskRequest task) {
+                return correct.submit(change.apply(task));
             }
         });
     }
 
     /** Each adapter becomes another. */
     static UnaryOperator<AdapterFactory> adapter(UnaryOperator<WorkerAdapter> change) {
-        return factory(UnaryOperator.identity(), change);
+        return made((config, correct) -> change.apply(correct.create(config)));
     }
 
     /** Each adapter is made with another configuration. */
     static UnaryOperator<AdapterFactory> config(UnaryOperator<AdapterConfig> change) {
-        return factory(change, UnaryOperator.identity());
+        return made((config, correct) -> correct.create(change.apply(config)));
     }
 
-    private static UnaryOperator<AdapterFactory> factory(
-            UnaryOperator<AdapterConfig> config, UnaryOperator<WorkerAdapter> adapter) {
-        return correct -> new AdapterFactory() {
-            @Override
-            public String engine() {
-                return correct.engine();
-            }
+    /** Each adapter is made in another way. */
+    static UnaryOperator<AdapterFactory> made(BiFunction<AdapterConfig, AdapterFactory, WorkerAdapter> change) {
+        return correct -> new Made(correct, correct.descriptor(), change);
+    }
 
-            @Override
-            public AdapterDescriptor descriptor() {
-                return correct.descriptor();
-            }
+    /** The descriptor declares something more. */
+    static UnaryOperator<AdapterFactory> declaring(Capability more) {
+        return redeclared(capabilities -> capabilities.add(more));
+    }
 
-            @Override
-            public WorkerAdapter create(AdapterConfig given) {
-                return adapter.apply(correct.create(config.apply(given)));
-            }
+    /** The descriptor hides something. */
+    static UnaryOperator<AdapterFactory> hiding(Capability less) {
+        return redeclared(capabilities -> capabilities.remove(less));
+    }
+
+    private static UnaryOperator<AdapterFactory> redeclared(Predicate<Set<Capability>> change) {
+        return correct -> {
+            AdapterDescriptor declared = correct.descriptor();
+            Set<Capability> capabilities = EnumSet.copyOf(declared.capabilities());
+            change.test(capabilities);
+            AdapterDescriptor other = AdapterDescriptor.builder(
+                            declared.name(), declared.version(), declared.spiGeneration())
+                    .capabilities(capabilities.toArray(Capability[]::new))
+                    .options(declared.options())
+                    .build();
+            return new Made(correct, other, (config, factory) -> factory.create(config));
         };
+    }
+
+    private record Made(
+            AdapterFactory correct,
+            AdapterDescriptor descriptor,
+            BiFunction<AdapterConfig, AdapterFactory, WorkerAdapter> change)
+            implements AdapterFactory {
+
+        @Override
+        public String engine() {
+            return correct.engine();
+        }
+
+        @Override
+        public WorkerAdapter create(AdapterConfig config) {
+            return change.apply(config, correct);
+        }
     }
 
     static AdapterConfig rebuilt(AdapterConfig config, TimeSource time, Predicate<String> options) {
@@ -94,50 +161,5 @@ final class Changes {
             }
         });
         return builder.build();
-    }
-
-    static boolean failsWith(TokenEvent event, ErrorCode code) {
-        return event instanceof TokenEvent.Error error && error.error().code() == code;
-    }
-
-    /** Whether it is an error that the engine stated itself. */
-    static boolean isOfTheEngine(TokenEvent event) {
-        return failsWith(event, ErrorCode.CONTEXT_EXCEEDED)
-                || (event instanceof TokenEvent.Error error
-                        && error.error().code() == ErrorCode.INTERNAL
-                        && !error.error().excerpt().isEmpty());
-    }
-
-    static TokenEvent end(StopReason reason) {
-        return new TokenEvent.End(reason, Usage.UNKNOWN, Timings.UNKNOWN, EndDetails.NONE);
-    }
-
-    /** The same error with another code. */
-    static TokenEvent fail(TokenEvent event, ErrorCode code) {
-        if (!(event instanceof TokenEvent.Error error)) {
-            return event;
-        }
-        return new TokenEvent.Error(WorkerError.builder(code, error.error().message())
-                .engine(error.error().engine())
-                .replica(error.error().replica())
-                .tokensDelivered(error.error().tokensDelivered())
-                .usage(error.error().usage())
-                .build());
-    }
-
-    static void leaveThread() {
-        CountDownLatch stays = new CountDownLatch(1);
-        LEFT.getAndSet(stays).countDown();
-        Thread left = new Thread(
-                () -> {
-                    try {
-                        stays.await();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                "left-behind");
-        left.setDaemon(true);
-        left.start();
     }
 }
