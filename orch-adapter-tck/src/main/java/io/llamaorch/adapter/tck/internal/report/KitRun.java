@@ -16,6 +16,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.reporting.ReportEntry;
 import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.PostDiscoveryFilter;
@@ -33,6 +34,7 @@ public final class KitRun {
     private final Watcher watcher;
     private final List<Finding> findings = new ArrayList<>();
     private long begun;
+    private boolean refused;
 
     private KitRun(Watcher watcher) {
         this.watcher = watcher;
@@ -107,8 +109,15 @@ public final class KitRun {
             public void executionStarted(TestIdentifier test) {
                 if (test.isTest()) {
                     begun = System.nanoTime();
+                    refused = false;
                     watcher.testBegins(test.getDisplayName());
                 }
+            }
+
+            @Override
+            public void reportingEntryPublished(TestIdentifier test, ReportEntry entry) {
+                refused |= AdapterConformance.REFUSED.equals(
+                        entry.getKeyValuePairs().get(AdapterConformance.VERDICT));
             }
 
             @Override
@@ -138,7 +147,7 @@ public final class KitRun {
                                 : each.toString())
                         .orElse("");
         switch (result.getStatus()) {
-            case SUCCESSFUL -> add(test, Verdict.PASSED, Optional.empty(), "");
+            case SUCCESSFUL -> add(test, refused ? Verdict.REFUSED : Verdict.PASSED, Optional.empty(), "");
             case ABORTED -> add(test, Verdict.NOT_TESTABLE, Optional.empty(), reason);
             case FAILED -> add(test, Verdict.FAILED, story, reason);
         }
