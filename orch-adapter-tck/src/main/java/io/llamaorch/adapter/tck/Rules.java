@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @DisplayNameGeneration(RuleNames.class)
 @TestMethodOrder(RuleNames.Order.class)
 @ExtendWith(RuleFailures.class)
-@ExtendWith(BoundedTest.class)
+@ExtendWith(TestBound.class)
 interface Rules {
 
     /** The harness of the adapter under test. */

@@ -17,11 +17,11 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
  * Runs each test on a thread of its own and leaves it alone when it takes too long, so that an adapter that blocks its
  * caller costs a failure and not the run. The failure names the rule, and the place where the adapter blocks.
  */
-final class BoundedTest implements InvocationInterceptor {
+final class TestBound implements InvocationInterceptor {
 
     private static final int FRAMES = 12;
 
-    BoundedTest() {}
+    TestBound() {}
 
     @Override
     public void interceptTestMethod(
