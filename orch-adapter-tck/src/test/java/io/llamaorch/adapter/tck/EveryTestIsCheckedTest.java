@@ -35,6 +35,7 @@ class EveryTestIsCheckedTest {
             // its engines live as long as the class, and their threads come as they are needed
             "DifferentialIT.java",
             "GatewayIT.java",
+            "LiveConformanceTest.java",
             // jars of plugins stay open until they are collected
             "PluginLoadingIT.java",
             // they run what leaks
