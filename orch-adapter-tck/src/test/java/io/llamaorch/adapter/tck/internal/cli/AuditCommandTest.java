@@ -3,6 +3,7 @@ package io.llamaorch.adapter.tck.internal.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.ScriptedEngine;
 import io.llamaorch.adapter.tck.StreamFault;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** {@code orch audit}. */
+@NoLeaks
 @Timeout(60)
 class AuditCommandTest {
 
