@@ -11,6 +11,7 @@ module io.llamaorch.adapter.tck {
             org.junit.platform.commons;
 
     requires info.picocli;
+    requires java.logging;
     requires java.xml;
     requires transitive io.llamaorch.adapter.registry;
     requires transitive io.llamaorch.adapter.spi;

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Three real servers are restarted one after another while tasks never cease to come (LIF-02, LIF-03): none fails. */
 @NoLeaks
 @RealEngine
+@Tag("once") // what it tries is the same on every JVM
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 class FleetRestartIT {
     private static final int SIZE = 3;

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @NoLeaks
 @RealEngine
+@Tag("once") // what it tries is the same on every JVM
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 class FleetSaturationIT {
     private static final List<String> REPLICAS = List.of("r0", "r1");

@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Conversations on two real servers (DSP-04): each goes where its cache is, and says so when it cannot. */
 @NoLeaks
 @RealEngine
+@Tag("once") // what it tries is the same on every JVM
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 class FleetSessionsIT {
     private static final int SLOTS = 4;

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The command line as it is assembled, on the real engine. */
 @NoLeaks
 @RealEngine
+@Tag("once") // what it tries is the same on every JVM
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class OrchOnLlamaServerIT {
     private static final Path ORCH = Path.of(System.getProperty("orch.home"), "bin", "orch");

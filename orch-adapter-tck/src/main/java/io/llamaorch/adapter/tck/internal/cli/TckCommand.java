@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,6 +39,9 @@ import picocli.CommandLine.Option;
                 "Holds an adapter to the rules, with an engine of the kit's own that does wrong what it is told to,"
                         + " or with a real one.")
 final class TckCommand implements Callable<Integer> {
+
+    /** The scripted engine's server complains of what tests do on purpose; kept, for a level lasts as long as its logger. */
+    private static final Logger SERVER_LOG = Logger.getLogger("mockwebserver3.MockWebServer");
 
     private final Terminal terminal;
 
@@ -107,6 +112,7 @@ final class TckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        SERVER_LOG.setLevel(Level.OFF);
         Baseline baseline = baselineFile == null ? Baseline.none() : Baseline.read(baselineFile);
         AdapterRegistry registry = pluginOptions.discover();
         AdapterFactory factory = registry.factory(engine);

@@ -17,10 +17,7 @@ final class Surroundings {
         facts.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         facts.put("kit", version());
         facts.put("java", System.getProperty("java.vendor.version", "") + " " + Runtime.version());
-        facts.put(
-                "system",
-                System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
-                        + System.getProperty("os.arch"));
+        facts.put("system", System.getProperty("os.name") + ", " + System.getProperty("os.arch"));
         facts.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
         facts.put("time factor", System.getProperty(Patience.FACTOR_PROPERTY, "1"));
         facts.replaceAll((name, value) -> value.strip());
