@@ -190,6 +190,24 @@ class ScriptedEngine2024Test {
     }
 
     @Test
+    void slot_whenNobodyIsLeftForTheHeadAndTheEngineDoesNotLook_isGivenBack() throws Exception {
+        try (ScriptedEngine deaf = ScriptedEngine.builder()
+                        .dialect(EngineDialect.LLAMA_CPP_2024)
+                        .promptPace(30)
+                        .start();
+                Wire wire = new Wire(deaf)) {
+            deaf.enqueueFault(new StreamFault.IgnoreDisconnect());
+            wire.send("POST", "/completion", "{" + PROMPT + ",\"stream\":true}");
+            assertTrue(deaf.await(e -> e.slotsBusy() == 1, Patience.mustHappen()));
+            wire.reset();
+            assertTrue(
+                    deaf.await(e -> e.exchange().contains("the client reset the connection"), Patience.mustHappen()));
+            assertEquals(1, deaf.slotsBusy(), "the prompt was evaluated too fast for this test");
+            assertTrue(deaf.await(e -> e.slotsBusy() == 0, Patience.mustHappen()));
+        }
+    }
+
+    @Test
     void slot_thatIsBusy_isOnlyAHint() throws Exception {
         engine.enqueueFault(new StreamFault.StallAfterTokens(1));
         try (Wire wire = new Wire(engine)) {

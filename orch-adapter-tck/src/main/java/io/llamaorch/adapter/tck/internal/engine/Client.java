@@ -77,6 +77,18 @@ final class Client {
         }
     }
 
+    /**
+     * Has {@code action} run when nobody is left to answer: when the client goes, or if that is not looked at, when this
+     * side closes because it cannot write. It runs on the thread that notices, which it must not block.
+     */
+    void onUnanswerable(Runnable action) {
+        if (heeds) {
+            connection.onGone(action);
+        } else {
+            connection.onClosed(action);
+        }
+    }
+
     /** Closes the connection without sending what is pending. */
     void cutOff() {
         connection.abort();

@@ -53,7 +53,7 @@ final class Completion {
         this.fault = fault;
         client.onGone(engine::signal);
         // If the head of the answer can no longer be written, nobody will call run.
-        client.onGone(this::releaseUnlessRun);
+        client.onUnanswerable(this::releaseUnlessRun);
     }
 
     /** Under the same lock as {@link #take}: who loses to this finds the slot free. */

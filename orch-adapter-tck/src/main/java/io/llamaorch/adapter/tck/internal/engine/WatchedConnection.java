@@ -36,6 +36,7 @@ final class WatchedConnection {
     private final ArrayDeque<ByteBuffer> inbox = new ArrayDeque<>();
     private final ArrayDeque<ByteBuffer> outbox = new ArrayDeque<>();
     private final List<Runnable> departures = new ArrayList<>();
+    private final List<Runnable> closures = new ArrayList<>();
     private int unread;
     private boolean betweenRequests = true;
     private boolean peerGone;
@@ -125,6 +126,26 @@ final class WatchedConnection {
         }
     }
 
+    /**
+     * Has {@code action} run once, when this side was closed, which it also is when an answer could not be written; at
+     * once if that is so already. It runs on the thread that closes, which it must not block.
+     */
+    void onClosed(Runnable action) {
+        boolean now;
+        lock.lock();
+        try {
+            now = closing;
+            if (!now) {
+                closures.add(action);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (now) {
+            action.run();
+        }
+    }
+
     /** Moves bytes in both directions; the watching thread calls it. */
     void ready(SelectionKey ready) {
         boolean gone = false;
@@ -199,8 +220,12 @@ final class WatchedConnection {
         try {
             peerGone = true;
             arrived.signalAll();
-            told = List.copyOf(departures);
+            told = new ArrayList<>(departures);
             departures.clear();
+            if (closing) {
+                told.addAll(closures);
+                closures.clear();
+            }
         } finally {
             lock.unlock();
         }
