@@ -125,8 +125,8 @@ public record EngineFacts(WorkerProperties properties, String version, String mo
                     add(features, "slots", value);
                 }
                 case "is_sleeping" -> sleeping = value.getValueAsBoolean(false);
-                case "default_generation_settings/params/" + CompletionRequest.MARK_SWITCH,
-                        "default_generation_settings/" + CompletionRequest.MARK_SWITCH ->
+                case "default_generation_settings/params/" + SamplingFields.MARK_SWITCH,
+                        "default_generation_settings/" + SamplingFields.MARK_SWITCH ->
                     markIsInert = value.currentToken().isNumeric() && value.getDoubleValue() == 0;
                 case "endpoint_metrics" -> add(features, "metrics", value);
                 case "endpoint_props" -> add(features, "props", value);

@@ -58,7 +58,7 @@ public record SlotState(int mark, boolean processing) {
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 String name = parser.currentName();
                 JsonToken value = parser.nextToken();
-                if (name.equals(CompletionRequest.MARK)) {
+                if (name.equals(SamplingFields.MARK)) {
                     mark = value.isScalarValue() ? Json.count(parser, NO_MARK) : NO_MARK;
                 } else if (outer && name.equals("is_processing")) {
                     processing = value != JsonToken.VALUE_FALSE;

@@ -1,7 +1,7 @@
 package io.llamaorch.adapter.llamacpp.internal.slots;
 
-import io.llamaorch.adapter.llamacpp.internal.codec.CompletionRequest;
 import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
+import io.llamaorch.adapter.llamacpp.internal.codec.SamplingFields;
 import io.llamaorch.adapter.llamacpp.internal.codec.SlotSight;
 import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
 import io.llamaorch.adapter.spi.TaskRequest;
@@ -31,7 +31,7 @@ final class MarkSource {
     }
 
     Mark next(TaskRequest task) {
-        String own = Stream.of(CompletionRequest.MARK_SWITCH, CompletionRequest.MARK)
+        String own = Stream.of(SamplingFields.MARK_SWITCH, SamplingFields.MARK)
                 .filter(task.extras()::containsKey)
                 .collect(Collectors.joining(" and "));
         if (!own.isEmpty()) {
@@ -47,7 +47,7 @@ final class MarkSource {
         }
         if (!sight.markIsInert()) {
             return Mark.none("the job carries no mark: the server does not say that its own "
-                    + CompletionRequest.MARK_SWITCH + " is 0, so a mark could change the text");
+                    + SamplingFields.MARK_SWITCH + " is 0, so a mark could change the text");
         }
         return Mark.of(next.getAndUpdate(mark -> mark == Integer.MAX_VALUE ? LEAST : mark + 1));
     }

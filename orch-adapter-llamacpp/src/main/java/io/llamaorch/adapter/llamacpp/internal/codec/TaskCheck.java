@@ -1,0 +1,84 @@
+package io.llamaorch.adapter.llamacpp.internal.codec;
+
+import io.llamaorch.adapter.spi.Determinism;
+import io.llamaorch.adapter.spi.ErrorCode;
+import io.llamaorch.adapter.spi.Prompt;
+import io.llamaorch.adapter.spi.TaskRequest;
+import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.spi.WorkerException;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Refuses the tasks that cannot be sent, before anything is. */
+final class TaskCheck {
+
+    /** The names that the adapter writes itself, or that would break what it reads; an {@code extra} has none of them. */
+    private static final Set<String> OWNED = Set.of(
+            "prompt",
+            "n_predict",
+            "max_tokens",
+            "max_completion_tokens",
+            "temperature",
+            "top_p",
+            "top_k",
+            "min_p",
+            "seed",
+            "repeat_penalty",
+            "presence_penalty",
+            "frequency_penalty",
+            "stop",
+            "logit_bias",
+            "stream",
+            "n",
+            "n_cmpl",
+            "n_probs",
+            "logprobs",
+            "response_fields",
+            "id_slot",
+            "slot_id",
+            "model",
+            "grammar",
+            "json_schema");
+
+    private TaskCheck() {}
+
+    /**
+     * Checks a task.
+     *
+     * @param task the task
+     * @throws WorkerException if it asks for what this adapter does not do, or has an extra that is not a task's to set
+     */
+    static void check(TaskRequest task) {
+        Set<String> owned = new TreeSet<>(task.extras().keySet());
+        owned.retainAll(OWNED);
+        if (!owned.isEmpty()) {
+            throw failure(
+                    ErrorCode.INVALID_PARAMS,
+                    "the extra " + String.join(", ", owned)
+                            + " is the adapter's to set: use the task's own fields for it");
+        }
+        if (task.prompt() instanceof Prompt.Chat) {
+            throw unsupported("chat prompts: give the prompt as text");
+        }
+        if (task.constraint().isPresent()) {
+            throw unsupported("constraints on the answer: leave the constraint out");
+        }
+        if (task.determinism() != Determinism.BEST_EFFORT) {
+            throw unsupported("determinism above best effort: set temperature 0, or a seed, instead");
+        }
+        if (task.sampling().logProbabilities() > 0) {
+            throw unsupported("log-probabilities: leave them out");
+        }
+        if (task.pin().filter(pin -> pin.slot().isPresent()).isPresent()) {
+            throw unsupported("a pin to a slot: pin to the replica instead");
+        }
+    }
+
+    private static WorkerException unsupported(String what) {
+        return failure(ErrorCode.UNSUPPORTED, "the adapter for llama.cpp does not support " + what);
+    }
+
+    private static WorkerException failure(ErrorCode code, String message) {
+        return new WorkerException(WorkerError.of(code, message));
+    }
+}
