@@ -84,10 +84,10 @@ final class CompletionRun implements StreamListener {
             emitter.refused(refusal.error());
             return;
         }
-        run.begin(task.model());
+        run.begin(task);
     }
 
-    private void begin(String model) {
+    private void begin(TaskRequest task) {
         emitter.onCancel(cause -> {
             long cancelled = engine.time().nanoTime();
             hangUp();
@@ -95,7 +95,9 @@ final class CompletionRun implements StreamListener {
             return engine.proofs().prove(request.mark(), feed.tokensFlow() ? JobPhase.STREAMING : phase, cancelled);
         });
         emitter.onDemand(this::resume);
-        new ModelCheck(engine.queries(), facts, failures).begin(model, this::send, emitter::refused);
+        FitCheck fit = new FitCheck(task, engine);
+        new ModelCheck(engine.queries(), facts, failures)
+                .begin(task.model(), () -> fit.begin(this::send, emitter::refused), emitter::refused);
     }
 
     private void send() {

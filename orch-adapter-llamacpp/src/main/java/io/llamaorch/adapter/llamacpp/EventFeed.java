@@ -8,10 +8,14 @@ import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.llamacpp.internal.codec.NoJsonException;
 import io.llamaorch.adapter.llamacpp.internal.sse.EventTooLargeException;
 import io.llamaorch.adapter.llamacpp.internal.sse.SseDecoder;
+import io.llamaorch.adapter.spi.Channel;
 import io.llamaorch.adapter.spi.EndDetails;
+import io.llamaorch.adapter.spi.TokenDetails;
 import io.llamaorch.adapter.spi.TokenEmitter;
 import io.llamaorch.adapter.spi.WorkerError;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Feeds the emitter with what the engine streams, until the end marker, an error or nonsense comes.
@@ -39,6 +43,9 @@ final class EventFeed {
     private boolean goOn = true;
 
     private volatile boolean tokensFlow;
+
+    /** What is known of tokens whose text the engine holds back, because a stop string may begin with it. */
+    private TokenDetails held = TokenDetails.NONE;
 
     /**
      * Makes a feed at the start of a stream.
@@ -100,8 +107,12 @@ final class EventFeed {
             tokensFlow = true;
         }
         emitter.usage(event.tokensEvaluated(), event.cached(), event.tokensPredicted());
+        if (event.details() != TokenDetails.NONE) {
+            held = held == TokenDetails.NONE ? event.details() : joined(held, event.details());
+        }
         if (!event.content().isEmpty()) {
-            goOn = emitter.token(event.content());
+            goOn = emitter.token(event.content(), Channel.TEXT, held);
+            held = TokenDetails.NONE;
         }
         if (event.hasProgress()) {
             goOn = emitter.progress(event.progressProcessed(), event.progressTotal(), event.progressCached());
@@ -114,6 +125,16 @@ final class EventFeed {
             goOn = emitter.metrics(event.timings());
         }
         return !emitter.ended();
+    }
+
+    private static TokenDetails joined(TokenDetails first, TokenDetails second) {
+        List<Integer> ids = new ArrayList<>(first.ids());
+        ids.addAll(second.ids());
+        return TokenDetails.of(
+                ids,
+                first.logProbability().orElse(Double.NaN)
+                        + second.logProbability().orElse(Double.NaN),
+                second.alternatives());
     }
 
     private void end(CompletionEvent event) {

@@ -61,7 +61,11 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
                         Capability.TOKEN_PROMPTS,
                         Capability.STOP_STRINGS,
                         Capability.SEED,
+                        Capability.JSON_SCHEMA,
+                        Capability.GRAMMAR,
+                        Capability.LOG_PROBABILITIES,
                         Capability.PROGRESS,
+                        Capability.SLOT_PIN,
                         Capability.CANCEL_PROOF)
                 .options(OPTIONS)
                 .build();

@@ -9,11 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.spi.ErrorCode;
+import io.llamaorch.adapter.spi.Pin;
+import io.llamaorch.adapter.spi.Prompt;
 import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.StopReason;
+import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.tck.NoLeaks;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -25,6 +29,10 @@ class CompletionRunSubmitTest {
 
     @RegisterExtension
     private final RunBench run = new RunBench();
+
+    private void submit(TaskRequest task) {
+        run.submit(task, Long.MAX_VALUE);
+    }
 
     @Test
     void model_served_isAskedForBeforeAnythingIsSent() {
@@ -62,6 +70,49 @@ class CompletionRunSubmitTest {
         run.submit(task().model("m").build(), 9);
         run.transport.question(0).answer(401, Transcripts.text("error-unauthorized"));
         assertEquals(ErrorCode.UNAUTHORIZED, run.code());
+    }
+
+    /** The recorded context is of 2,048 tokens. */
+    @Test
+    void prompt_ofTooManyTokens_isRefusedBeforeAnythingIsSent() {
+        submit(TaskRequest.builder(new Prompt.Tokens(Collections.nCopies(2048, 7)))
+                .jobId("job-1")
+                .build());
+        run.transport.question(0).answer(200, Transcripts.text("props"));
+        assertEquals(ErrorCode.CONTEXT_EXCEEDED, run.code());
+        String message = ((TokenEvent.Error) run.last()).error().message();
+        assertTrue(message.contains("the prompt has 2048 tokens and the context 2048"), message);
+        assertEquals(List.of(), run.transport.streamed());
+    }
+
+    @Test
+    void prompt_ofJustFewEnoughTokens_isSent() {
+        submit(TaskRequest.builder(new Prompt.Tokens(Collections.nCopies(2047, 7)))
+                .jobId("job-1")
+                .build());
+        run.transport.question(0).answer(200, Transcripts.text("props"));
+        assertEquals(1, run.transport.streamed().size());
+    }
+
+    @Test
+    void prompt_ofTokens_isSentAlsoIfTheContextCannotBeTold() {
+        submit(TaskRequest.builder(new Prompt.Tokens(Collections.nCopies(9999, 7)))
+                .jobId("job-1")
+                .build());
+        run.transport.question(0).answer(404, Transcripts.text("error-not-found"));
+        assertEquals(1, run.transport.streamed().size());
+    }
+
+    /** The recorded server has 2 slots, and would take 2 for 0. */
+    @Test
+    void pin_toASlotThatIsNotThere_isRefused() {
+        run.learn(Transcripts.text("props"));
+        submit(task().pin(Pin.toSlot("r0", 2)).build());
+        assertEquals(ErrorCode.INVALID_PARAMS, run.code());
+        String message = ((TokenEvent.Error) run.last()).error().message();
+        assertTrue(message.contains("has 2 slots, counted from 0"), message);
+        submit(task().jobId("job-2").pin(Pin.toSlot("r0", 1)).build());
+        assertEquals(1, run.transport.streamed().size());
     }
 
     @Test

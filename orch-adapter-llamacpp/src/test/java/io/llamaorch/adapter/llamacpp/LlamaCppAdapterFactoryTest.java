@@ -76,7 +76,11 @@ class LlamaCppAdapterFactoryTest {
                         Capability.TOKEN_PROMPTS,
                         Capability.STOP_STRINGS,
                         Capability.SEED,
+                        Capability.JSON_SCHEMA,
+                        Capability.GRAMMAR,
+                        Capability.LOG_PROBABILITIES,
                         Capability.PROGRESS,
+                        Capability.SLOT_PIN,
                         Capability.CANCEL_PROOF),
                 descriptor.capabilities());
         assertEquals(

@@ -33,6 +33,7 @@ public final class TaskRequest {
     private final @Nullable Duration deadline;
     private final @Nullable String correlationId;
     private final @Nullable Pin pin;
+    private final boolean progress;
     private final Map<String, Object> extras;
 
     private TaskRequest(Builder builder) {
@@ -48,6 +49,7 @@ public final class TaskRequest {
         deadline = builder.deadline;
         correlationId = builder.correlationId;
         pin = builder.pin;
+        progress = builder.progress;
         extras = Collections.unmodifiableMap(new LinkedHashMap<>(builder.extras));
     }
 
@@ -85,6 +87,7 @@ public final class TaskRequest {
         builder.deadline = deadline;
         builder.correlationId = correlationId;
         builder.pin = pin;
+        builder.progress = progress;
         builder.extras.putAll(extras);
         return builder;
     }
@@ -149,6 +152,11 @@ public final class TaskRequest {
         return Optional.ofNullable(pin);
     }
 
+    /** {@return whether the evaluation of the prompt is to be told as {@link TokenEvent.Progress} where the engine can} */
+    public boolean progress() {
+        return progress;
+    }
+
     /** {@return engine parameters that the SPI has no name for; values are String, Long, Double or Boolean} */
     public Map<String, Object> extras() {
         return extras;
@@ -177,6 +185,7 @@ public final class TaskRequest {
         private @Nullable Duration deadline;
         private @Nullable String correlationId;
         private @Nullable Pin pin;
+        private boolean progress;
         private final Map<String, Object> extras = new LinkedHashMap<>();
 
         private Builder(Prompt prompt) {
@@ -352,6 +361,18 @@ public final class TaskRequest {
          */
         public Builder pin(Pin pin) {
             this.pin = Objects.requireNonNull(pin, "pin");
+            return this;
+        }
+
+        /**
+         * Sets whether the evaluation of the prompt is to be told as {@link TokenEvent.Progress}. This is a wish: an engine
+         * that has no {@link Capability#PROGRESS} takes the task all the same and tells none.
+         *
+         * @param progress true to be told; false at first
+         * @return this
+         */
+        public Builder progress(boolean progress) {
+            this.progress = progress;
             return this;
         }
 

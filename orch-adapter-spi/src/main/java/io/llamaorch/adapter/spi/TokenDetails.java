@@ -41,7 +41,7 @@ public final class TokenDetails {
         return ids;
     }
 
-    /** {@return natural logarithm of the token's probability} */
+    /** {@return natural logarithm of the probability: of the token, or of all tokens of the piece in a row} */
     public OptionalDouble logProbability() {
         return Double.isNaN(logProbability) ? OptionalDouble.empty() : OptionalDouble.of(logProbability);
     }
@@ -54,18 +54,18 @@ public final class TokenDetails {
     /**
      * A token that could have come.
      *
-     * @param id the token's id
+     * @param id the token's id; -1 where the engine does not tell
      * @param text its text; may hold U+FFFD where the token is part of a character
-     * @param logProbability natural logarithm of its probability
+     * @param logProbability natural logarithm of its probability; negative infinity for none
      */
     public record Alternative(int id, String text, double logProbability) {
 
         /**
          * Checks that nothing is null.
          *
-         * @param id the token's id
+         * @param id the token's id; -1 where the engine does not tell
          * @param text its text; may hold U+FFFD where the token is part of a character
-         * @param logProbability natural logarithm of its probability
+         * @param logProbability natural logarithm of its probability; negative infinity for none
          */
         public Alternative {
             Objects.requireNonNull(text, "text");

@@ -2,6 +2,7 @@ package io.llamaorch.adapter.llamacpp.internal.codec;
 
 import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.Timings;
+import io.llamaorch.adapter.spi.TokenDetails;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class CompletionEvent {
 
     String content = "";
+    TokenDetails details = TokenDetails.NONE;
     boolean stop;
     int tokensPredicted;
     int tokensEvaluated;
@@ -46,6 +48,7 @@ public final class CompletionEvent {
 
     void clear() {
         content = "";
+        details = TokenDetails.NONE;
         stop = false;
         tokensPredicted = -1;
         tokensEvaluated = -1;
@@ -71,6 +74,11 @@ public final class CompletionEvent {
     /** {@return the text; often empty, which means nothing} */
     public String content() {
         return content;
+    }
+
+    /** {@return how likely the tokens behind this event were; {@link TokenDetails#NONE} if it does not tell} */
+    public TokenDetails details() {
+        return details;
     }
 
     /** {@return whether this is the engine's end marker} */

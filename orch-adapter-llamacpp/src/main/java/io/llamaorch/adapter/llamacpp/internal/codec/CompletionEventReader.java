@@ -50,6 +50,7 @@ public final class CompletionEventReader {
         TYPE("type"),
         N_PROMPT_TOKENS("n_prompt_tokens"),
         N_CTX("n_ctx"),
+        LIKELIHOODS("completion_probabilities"),
         PROMPT("prompt"),
         /** Any other. */
         OTHER(""),
@@ -68,6 +69,7 @@ public final class CompletionEventReader {
     private final Listener listener;
     private final CompletionEvent event = new CompletionEvent();
     private final JsonCursor json = new JsonCursor();
+    private final LikelihoodReader likelihoods = new LikelihoodReader(json);
 
     /**
      * Makes a reader at the start of a stream.
@@ -127,6 +129,7 @@ public final class CompletionEventReader {
                 case TIMINGS -> timings();
                 case PROMPT_PROGRESS -> progress();
                 case ERROR -> error();
+                case LIKELIHOODS -> likelihoods();
                 default -> json.skip(member == Member.PROMPT);
             }
             return;
@@ -170,6 +173,14 @@ public final class CompletionEventReader {
                 case PROCESSED -> event.progressProcessed = count(-1);
                 default -> json.skip(member == Member.PROMPT);
             }
+        }
+    }
+
+    private void likelihoods() {
+        if (json.next() == '[') {
+            event.details = likelihoods.read();
+        } else {
+            json.skip(false);
         }
     }
 

@@ -155,6 +155,33 @@ public final class Failures {
                 .build();
     }
 
+    /**
+     * A prompt that is too long, as is known before it is sent.
+     *
+     * @param promptTokens how long it is
+     * @param contextLength how long it may be, and one token less
+     * @return the error
+     */
+    public WorkerError promptTooLong(int promptTokens, int contextLength) {
+        return contextExceeded("the prompt has " + promptTokens + " tokens and the context " + contextLength)
+                .build();
+    }
+
+    /**
+     * A pin to a slot that is not there.
+     *
+     * @param slot the slot
+     * @param slots how many there are
+     * @return the error
+     */
+    public WorkerError noSuchSlot(int slot, int slots) {
+        return builder(
+                        ErrorCode.INVALID_PARAMS,
+                        "the task is pinned to slot " + slot + ", and " + place + " has " + slots
+                                + " slots, counted from 0")
+                .build();
+    }
+
     private WorkerError.Builder status(int status, @Nullable EngineError said) {
         String words = said == null || said.message().isEmpty() ? "" : ": " + quote(said.message());
         if (said != null && said.type().equals("exceed_context_size_error")) {
@@ -211,9 +238,13 @@ public final class Failures {
     }
 
     private WorkerError.Builder contextExceeded(EngineError said) {
-        String lengths = said.promptTokens() >= 0 && said.contextLength() >= 0
-                ? "the prompt has " + said.promptTokens() + " tokens and the context " + said.contextLength()
-                : quote(said.message());
+        return contextExceeded(
+                said.promptTokens() >= 0 && said.contextLength() >= 0
+                        ? "the prompt has " + said.promptTokens() + " tokens and the context " + said.contextLength()
+                        : quote(said.message()));
+    }
+
+    private WorkerError.Builder contextExceeded(String lengths) {
         return builder(
                 ErrorCode.CONTEXT_EXCEEDED,
                 place + " cannot take the prompt: " + lengths

@@ -101,6 +101,28 @@ final class JsonCursor {
         return true;
     }
 
+    /** Enters the array that comes next; false if it has no element. */
+    boolean firstElement() {
+        enter((byte) '[');
+        if (next() == ']') {
+            leave();
+            return false;
+        }
+        return true;
+    }
+
+    /** Goes on to the next element of the array, or leaves it; the last one must have been read. */
+    boolean nextElement() {
+        byte b = next();
+        if (b == ']') {
+            leave();
+            return false;
+        }
+        require(b == ',', "an array goes on with something else than a comma");
+        at++;
+        return true;
+    }
+
     /** What the last name means by a table. */
     <M> M nameIn(NameTable<M> names) {
         if (escapes) {

@@ -1,5 +1,7 @@
 package io.llamaorch.adapter.llamacpp.internal.codec;
 
+import io.llamaorch.adapter.spi.Constraint;
+import io.llamaorch.adapter.spi.Pin;
 import io.llamaorch.adapter.spi.Sampling;
 import io.llamaorch.adapter.spi.TaskRequest;
 import java.util.OptionalInt;
@@ -17,6 +19,8 @@ public final class SamplingFields {
     /** The setting that gives {@link #MARK} a meaning if it is not 0. */
     public static final String MARK_SWITCH = "dry_multiplier";
 
+    private static final String PROGRESS = "return_progress";
+
     private SamplingFields() {}
 
     /**
@@ -29,11 +33,16 @@ public final class SamplingFields {
      */
     static void write(JsonGenerator json, TaskRequest task, OptionalInt mark) {
         sampling(json, task.sampling());
+        task.constraint().ifPresent(constraint -> constraint(json, constraint));
+        if (task.progress() && !task.extras().containsKey(PROGRESS)) {
+            json.writeBooleanProperty(PROGRESS, true);
+        }
+        task.pin().map(Pin::slot).ifPresent(slot -> slot.ifPresent(id -> json.writeNumberProperty("id_slot", id)));
         if (mark.isPresent()) {
             json.writeNumberProperty(MARK_SWITCH, 0);
             json.writeNumberProperty(MARK, mark.getAsInt());
         }
-        task.extras().forEach((name, value) -> extra(json, name, value));
+        task.extras().forEach((name, value) -> KnownExtra.write(json, name, value));
     }
 
     private static void sampling(JsonGenerator json, Sampling sampling) {
@@ -49,6 +58,9 @@ public final class SamplingFields {
         sampling.repeatPenalty().ifPresent(value -> json.writeNumberProperty("repeat_penalty", value));
         sampling.presencePenalty().ifPresent(value -> json.writeNumberProperty("presence_penalty", value));
         sampling.frequencyPenalty().ifPresent(value -> json.writeNumberProperty("frequency_penalty", value));
+        if (sampling.logProbabilities() > 0) {
+            json.writeNumberProperty("n_probs", sampling.logProbabilities());
+        }
         if (!sampling.stop().isEmpty()) {
             json.writeArrayPropertyStart("stop");
             sampling.stop().forEach(json::writeString);
@@ -66,15 +78,12 @@ public final class SamplingFields {
         }
     }
 
-    private static void extra(JsonGenerator json, String name, Object value) {
-        if (value instanceof String text) {
-            json.writeStringProperty(name, text);
-        } else if (value instanceof Long number) {
-            json.writeNumberProperty(name, number);
-        } else if (value instanceof Double number) {
-            json.writeNumberProperty(name, number);
-        } else {
-            json.writeBooleanProperty(name, Boolean.TRUE.equals(value));
+    private static void constraint(JsonGenerator json, Constraint constraint) {
+        if (constraint instanceof Constraint.JsonSchema form) {
+            json.writeName("json_schema");
+            KnownExtra.copy(json, form.schema());
+        } else if (constraint instanceof Constraint.Grammar form) {
+            json.writeStringProperty("grammar", form.grammar());
         }
     }
 }

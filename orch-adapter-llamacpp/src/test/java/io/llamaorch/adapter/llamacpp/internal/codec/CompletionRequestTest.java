@@ -211,6 +211,7 @@ class CompletionRequestTest {
                 .frequencyPenalty(0)
                 .stop(List.of("x"))
                 .logitBias(Map.of(1, 1.0))
+                .logProbabilities(1)
                 .build();
         for (String name : Body.of(task().sampling(all).build()).keySet()) {
             assertEquals(
@@ -264,18 +265,103 @@ class CompletionRequestTest {
     }
 
     @Test
+    void constraint_isSentAsSchemaOrGrammar() {
+        assertEquals(
+                Map.of("json_schema", Map.of("type", "object", "required", List.of("a\",\"stream\":false"))),
+                more(task().constraint(new Constraint.JsonSchema(
+                                " {\"type\": \"object\", \"required\": [\"a\\\",\\\"stream\\\":false\"]} "))
+                        .build()));
+        assertEquals(
+                Map.of("grammar", "root ::= \"a\""),
+                more(task().constraint(new Constraint.Grammar("root ::= \"a\"")).build()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "[]", "\"a\"", "{", "{}{}", "{} ,\"stream\":false", "{\"a\":1,}"})
+    void constraint_thatIsNoJsonObject_isRefused(String schema) {
+        WorkerError error =
+                refusal(task().constraint(new Constraint.JsonSchema(schema)).build());
+        assertEquals(ErrorCode.INVALID_PARAMS, error.code());
+        assertTrue(error.message().contains("JSON schema"), error.message());
+    }
+
+    @Test
+    void grammar_thatIsEmpty_isRefused() {
+        assertEquals(
+                ErrorCode.INVALID_PARAMS,
+                refusal(task().constraint(new Constraint.Grammar(" \n")).build())
+                        .code());
+    }
+
+    @Test
+    void logProbabilities_areNProbs() {
+        assertEquals(
+                Map.of("n_probs", 5L),
+                more(task().sampling(Sampling.builder().logProbabilities(5).build())
+                        .build()));
+    }
+
+    @Test
+    void pin_toASlot_isItsNumber() {
+        assertEquals(Map.of("id_slot", 3L), more(task().pin(Pin.toSlot("r0", 3)).build()));
+    }
+
+    @Test
+    void progress_isAskedForOnce() {
+        assertEquals(Map.of("return_progress", true), more(task().progress(true).build()));
+        assertEquals(
+                Map.of("return_progress", false),
+                more(task().progress(true).extra("return_progress", false).build()));
+    }
+
+    @Test
+    void extra_thatIsAList_isGivenAsJsonText() {
+        assertEquals(
+                Map.of(
+                        "dry_sequence_breakers",
+                        List.of("\n", ":"),
+                        "samplers",
+                        List.of("top_k", "temperature"),
+                        "note",
+                        "[1]"),
+                more(task().extra("dry_sequence_breakers", "[\"\\n\", \":\"]")
+                        .extra("samplers", "[\"top_k\",\"temperature\"]")
+                        .extra("note", "[1]")
+                        .build()));
+        assertEquals(
+                Map.of("samplers", "kt"), more(task().extra("samplers", "kt").build()));
+    }
+
+    /** What the server would clamp, cut to a whole number, or ignore without a word (contract 2). */
+    @Test
+    void extra_outsideItsRange_isRefusedWithItsRule() {
+        assertRule("a number from 0 to 1", task().extra("typical_p", 1.5));
+        assertRule("a number from 0 to 1", task().extra("xtc_threshold", -0.1));
+        assertRule("a number from 0 to 0.99", task().extra("adaptive_decay", 1));
+        assertRule("a number of at most 1", task().extra("adaptive_target", 2));
+        assertRule("a number of at least 1", task().extra("dry_base", 0.5));
+        assertRule("a whole number from 0 to 2", task().extra("mirostat", 3));
+        assertRule("a whole number of at least 0", task().extra("min_keep", 2.7));
+        assertRule("a whole number of at least -1", task().extra("repeat_last_n", -2));
+        assertRule("a number", task().extra("top_n_sigma", "1"));
+        assertRule("true or false", task().extra("ignore_eos", 1));
+        assertRule("a JSON array, given as text", task().extra("lora", "{\"id\":0}"));
+        assertRule("a JSON array or a text", task().extra("samplers", 1));
+    }
+
+    private static void assertRule(String rule, TaskRequest.Builder task) {
+        WorkerError error = refusal(task.build());
+        assertEquals(ErrorCode.INVALID_PARAMS, error.code());
+        assertTrue(error.message().contains(" must be " + rule + " (docs/"), error.message());
+    }
+
+    @Test
     void features_notSupported_areRefused() {
         assertUnsupported(
                 "chat",
                 TaskRequest.builder(new Prompt.Chat(List.of(ChatMessage.of(ChatMessage.Role.USER, "hi")), List.of())));
-        assertUnsupported("constraint", task().constraint(new Constraint.JsonSchema("{}")));
-        assertUnsupported("constraint", task().constraint(new Constraint.Grammar("root ::= \"a\"")));
         assertUnsupported("determinism", task().determinism(Determinism.GREEDY));
         assertUnsupported("determinism", task().determinism(Determinism.SEEDED));
-        assertUnsupported(
-                "log-probabilities",
-                task().sampling(Sampling.builder().logProbabilities(1).build()));
-        assertUnsupported("pin to a slot", task().pin(Pin.toSlot("r0", 1)));
     }
 
     private static void assertUnsupported(String word, TaskRequest.Builder task) {
