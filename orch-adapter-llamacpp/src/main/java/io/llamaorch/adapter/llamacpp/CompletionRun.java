@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.llamacpp;
 
+import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEvent;
 import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
@@ -9,6 +10,7 @@ import io.llamaorch.adapter.llamacpp.internal.wire.Call;
 import io.llamaorch.adapter.llamacpp.internal.wire.ResponseHead;
 import io.llamaorch.adapter.llamacpp.internal.wire.StreamListener;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireFailure;
+import io.llamaorch.adapter.spi.CancelReceipt;
 import io.llamaorch.adapter.spi.StartDetails;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEmitter;
@@ -17,6 +19,7 @@ import io.llamaorch.adapter.spi.WorkerException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Once the request is sent everything runs on the I/O thread, so there is no lock; only a cancel and a wish for more
  * events come from other threads, and they touch nothing but the call and the timer.
  */
-final class CompletionRun implements StreamListener {
+final class CompletionRun implements StreamListener, EventFeed.Job {
 
     /** The longest that {@code Started} waits for the engine's version (EVT-07). */
     private static final Duration VERSION_WAIT = Duration.ofMillis(250);
@@ -65,7 +68,7 @@ final class CompletionRun implements StreamListener {
         this.failures = engine.failures();
         alarm = new Alarm(task.jobId(), engine.time());
         request = new JobRequest(task, engine);
-        feed = new EventFeed(emitter, failures, request.size(), new InlineWatch(emitter, engine.time()), this::hangUp);
+        feed = new EventFeed(emitter, failures, request.size(), new InlineWatch(emitter, engine.time()), this);
     }
 
     /**
@@ -92,7 +95,10 @@ final class CompletionRun implements StreamListener {
             long cancelled = engine.time().nanoTime();
             hangUp();
             // Only now: a call that was cancelled before it was told to be connected sends nothing any more.
-            return engine.proofs().prove(request.mark(), feed.tokensFlow() ? JobPhase.STREAMING : phase, cancelled);
+            CompletionStage<CancelReceipt> proof =
+                    engine.proofs().prove(request.mark(), feed.tokensFlow() ? JobPhase.STREAMING : phase, cancelled);
+            proof.thenAccept(receipt -> request.over(receipt.outcome() != CancelReceipt.Outcome.SLOT_FREE));
+            return proof;
         });
         emitter.onDemand(this::resume);
         FitCheck fit = new FitCheck(task, engine);
@@ -134,7 +140,20 @@ final class CompletionRun implements StreamListener {
         call = running;
         if (emitter.ended()) {
             running.cancel();
+            request.over(phase != JobPhase.UNSENT);
         }
+    }
+
+    @Override
+    public void ended(CompletionEvent last) {
+        request.ended(last.slot(), last.tokensEvaluated() + last.tokensPredicted(), last.cached());
+        hangUp();
+    }
+
+    @Override
+    public void over(boolean mayWork) {
+        request.over(mayWork);
+        hangUp();
     }
 
     @Override
@@ -213,7 +232,7 @@ final class CompletionRun implements StreamListener {
         }
         if (phase == JobPhase.UNSENT) {
             emitter.refused(failures.wire(failure)); // the engine has heard nothing of it
-            hangUp();
+            over(false);
         } else {
             fail(failures.wire(failure));
         }
@@ -257,13 +276,13 @@ final class CompletionRun implements StreamListener {
 
     private void fail(WorkerError error) {
         emitter.error(error);
-        hangUp();
+        over(true);
     }
 
     private void refuse(OtherAnswer answer) {
         if (answer.leavesNothing()) {
             emitter.refused(answer.error());
-            hangUp();
+            over(false);
         } else {
             fail(answer.error());
         }

@@ -4,6 +4,7 @@ import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
 import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
 import io.llamaorch.adapter.llamacpp.internal.slots.CancelProofs;
+import io.llamaorch.adapter.llamacpp.internal.slots.SlotLedger;
 import io.llamaorch.adapter.llamacpp.internal.wire.Transport;
 import io.llamaorch.adapter.spi.TimeSource;
 
@@ -18,6 +19,7 @@ import io.llamaorch.adapter.spi.TimeSource;
  * @param failures how its failures are told
  * @param lastBytes when it last streamed to us
  * @param proofs what proves that cancelled jobs have left it
+ * @param ledger which session sits in which slot
  * @param time the clock
  */
 record Engine(
@@ -27,4 +29,5 @@ record Engine(
         Failures failures,
         LastBytes lastBytes,
         CancelProofs proofs,
+        SlotLedger ledger,
         TimeSource time) {}

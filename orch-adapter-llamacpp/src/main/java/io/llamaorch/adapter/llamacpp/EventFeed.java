@@ -24,6 +24,24 @@ import java.util.List;
  */
 final class EventFeed {
 
+    /** The job whose events these are. */
+    interface Job {
+
+        /**
+         * The engine has ended it.
+         *
+         * @param last its last event, only valid during the call
+         */
+        void ended(CompletionEvent last);
+
+        /**
+         * It has failed.
+         *
+         * @param mayWork whether the engine may still work for it
+         */
+        void over(boolean mayWork);
+    }
+
     /** How much of one event is read, the prompt that old servers repeat in the last one left out (SEC-05). */
     private static final int EVENT_LIMIT = 1 << 20;
 
@@ -36,7 +54,7 @@ final class EventFeed {
     private final TokenEmitter emitter;
     private final Failures failures;
     private final InlineWatch watch;
-    private final Runnable whenOver;
+    private final Job job;
     private final SseDecoder decoder;
 
     /** What the emitter said last: whether the engine should be read on. */
@@ -54,13 +72,13 @@ final class EventFeed {
      * @param failures how failures are told
      * @param requestSize how many bytes the request's body has
      * @param watch is told how long each reading takes
-     * @param whenOver is called when this feed has ended the stream
+     * @param job is told when this feed has ended the stream
      */
-    EventFeed(TokenEmitter emitter, Failures failures, int requestSize, InlineWatch watch, Runnable whenOver) {
+    EventFeed(TokenEmitter emitter, Failures failures, int requestSize, InlineWatch watch, Job job) {
         this.emitter = emitter;
         this.failures = failures;
         this.watch = watch;
-        this.whenOver = whenOver;
+        this.job = job;
         long echo = ECHO_LIMIT + (long) ECHO_FACTOR * requestSize;
         CompletionEventReader reader = new CompletionEventReader(this::event);
         this.decoder = new SseDecoder(new EventAssembler(reader, EVENT_LIMIT, toInt(echo)), toInt(EVENT_LIMIT + echo));
@@ -97,7 +115,7 @@ final class EventFeed {
         if (error != null) {
             if (error.isTheEnginesOwn()) {
                 emitter.refused(failures.inStream(error)); // it has ended the job itself
-                whenOver.run();
+                job.over(false);
             } else {
                 fail(failures.inStream(error));
             }
@@ -144,11 +162,11 @@ final class EventFeed {
             details.stopString(stoppingWord);
         }
         emitter.end(event.stopReason(), event.timings(), details.build());
-        whenOver.run();
+        job.ended(event);
     }
 
     private void fail(WorkerError error) {
         emitter.error(error);
-        whenOver.run();
+        job.over(true);
     }
 }

@@ -1,10 +1,15 @@
 package io.llamaorch.adapter.llamacpp;
 
 import io.llamaorch.adapter.llamacpp.internal.codec.CompletionRequest;
+import io.llamaorch.adapter.llamacpp.internal.codec.Placement;
+import io.llamaorch.adapter.llamacpp.internal.slots.Booking;
 import io.llamaorch.adapter.llamacpp.internal.slots.Mark;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireRequest;
+import io.llamaorch.adapter.spi.Pin;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.WorkerException;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one job sends: {@code POST /completion} with the task and the mark by which the job is known again (CAN-07). Of
@@ -24,7 +29,9 @@ final class JobRequest {
     private final Engine engine;
     private final WireRequest.Builder request;
     private final int size;
+    private Placement written;
     private volatile Mark mark;
+    private volatile @Nullable Booking booking;
 
     /**
      * Makes the request; sends nothing.
@@ -37,7 +44,9 @@ final class JobRequest {
         this.task = task;
         this.engine = engine;
         mark = engine.proofs().mark(task);
-        byte[] body = CompletionRequest.body(task, mark.value());
+        OptionalInt pinned = task.pin().map(Pin::slot).orElse(OptionalInt.empty());
+        written = new Placement(mark.value(), pinned, false);
+        byte[] body = CompletionRequest.body(task, written);
         size = body.length;
         request = engine.queries()
                 .authorized(WireRequest.post("/completion"))
@@ -55,14 +64,37 @@ final class JobRequest {
         return mark;
     }
 
-    /** The request as it is sent now; what was learned meanwhile may have told what a mark needs to be known. */
+    /**
+     * The request as it is sent now, with its slot booked; what was learned meanwhile may have told what a mark needs to be
+     * known.
+     */
     WireRequest build() {
         if (mark.value().isEmpty()) {
             mark = engine.proofs().mark(task);
-            if (mark.value().isPresent()) {
-                request.body(JSON, CompletionRequest.body(task, mark.value()));
-            }
+        }
+        Booking booked = engine.ledger().book(task);
+        booking = booked;
+        Placement now = new Placement(mark.value(), booked.slot(), booked.fresh());
+        if (!now.equals(written)) {
+            written = now;
+            request.body(JSON, CompletionRequest.body(task, now));
         }
         return request.build();
+    }
+
+    /** The engine has ended the job: where, and how many tokens are there now and were there before; negative for unknown. */
+    void ended(int slot, int held, int cached) {
+        Booking booked = booking;
+        if (booked != null) {
+            booked.ended(slot, held, cached);
+        }
+    }
+
+    /** The job is over in another way; the engine may still work for it, or not. */
+    void over(boolean mayWork) {
+        Booking booked = booking;
+        if (booked != null) {
+            booked.over(mayWork);
+        }
     }
 }

@@ -6,6 +6,8 @@ import io.llamaorch.adapter.llamacpp.internal.health.HealthCheck;
 import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
 import io.llamaorch.adapter.llamacpp.internal.health.PropertiesQuery;
 import io.llamaorch.adapter.llamacpp.internal.slots.CancelProofs;
+import io.llamaorch.adapter.llamacpp.internal.slots.SessionLimits;
+import io.llamaorch.adapter.llamacpp.internal.slots.SlotLedger;
 import io.llamaorch.adapter.llamacpp.internal.tls.TlsOptions;
 import io.llamaorch.adapter.llamacpp.internal.wire.Endpoint;
 import io.llamaorch.adapter.llamacpp.internal.wire.SharedLoop;
@@ -61,7 +63,14 @@ final class LlamaCppAdapter implements WorkerAdapter {
         KnownFacts facts = new KnownFacts(queries, time);
         LastBytes lastBytes = new LastBytes(time, limits.idle());
         CancelProofs proofs = new CancelProofs(queries, facts, time);
-        engine = new Engine(transport, queries, facts, failures, lastBytes, proofs, time);
+        SlotLedger ledger = new SlotLedger(
+                time,
+                new SessionLimits(
+                        options.duration(LlamaCppAdapterFactory.SESSION_IDLE),
+                        options.integer(LlamaCppAdapterFactory.SESSION_TURNS)),
+                options.flag(LlamaCppAdapterFactory.EXCLUSIVE),
+                facts::slots);
+        engine = new Engine(transport, queries, facts, failures, lastBytes, proofs, ledger, time);
     }
 
     static LlamaCppAdapter create(AdapterConfig config, List<OptionSpec> specs, SharedLoop loop) {

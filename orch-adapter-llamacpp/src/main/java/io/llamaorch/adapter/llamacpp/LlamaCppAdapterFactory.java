@@ -28,6 +28,10 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
     static final String CONNECT_TIMEOUT = "connect-timeout";
     static final String HEALTH_TIMEOUT = "health-timeout";
 
+    static final String EXCLUSIVE = "exclusive";
+    static final String SESSION_IDLE = "session-idle";
+    static final String SESSION_TURNS = "session-turns";
+
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofHours(1);
 
@@ -40,6 +44,18 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
                             OptionSpec.duration(HEALTH_TIMEOUT, Duration.ofSeconds(5))
                                     .range(SHORTEST, LONGEST)
                                     .describedAs("longest time for a health check, or to read properties")
+                                    .build(),
+                            OptionSpec.flag(EXCLUSIVE, false)
+                                    .describedAs("whether nobody else sends tasks to this server")
+                                    .build(),
+                            OptionSpec.duration(SESSION_IDLE, Duration.ofHours(1))
+                                    .range(SHORTEST, Duration.ofDays(7))
+                                    .describedAs("how long a session is remembered after its last turn")
+                                    .build(),
+                            OptionSpec.integer(SESSION_TURNS, 0)
+                                    .range(0, Integer.MAX_VALUE)
+                                    .describedAs("after so many turns a session begins anew, with nothing reused; 0 for"
+                                            + " never")
                                     .build()),
                     Stream.concat(TlsOptions.specs().stream(), StreamLimits.options().stream()))
             .toList();

@@ -5,6 +5,8 @@ import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
 import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
 import io.llamaorch.adapter.llamacpp.internal.slots.CancelProofs;
+import io.llamaorch.adapter.llamacpp.internal.slots.SessionLimits;
+import io.llamaorch.adapter.llamacpp.internal.slots.SlotLedger;
 import io.llamaorch.adapter.llamacpp.internal.wire.Transport;
 import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.TimeSource;
@@ -29,6 +31,11 @@ final class Engines {
         return engine;
     }
 
+    /** A ledger of an engine that others use too. */
+    static SlotLedger ledger(TimeSource time, KnownFacts facts) {
+        return new SlotLedger(time, new SessionLimits(Duration.ofHours(1), 0), false, facts::slots);
+    }
+
     /** One of which nothing is known yet. */
     static Engine unknown(Transport transport, TimeSource time) {
         return unknown(transport, time, Optional.empty());
@@ -41,6 +48,6 @@ final class Engines {
         KnownFacts facts = new KnownFacts(queries, time);
         LastBytes lastBytes = new LastBytes(time, Duration.ofSeconds(30));
         CancelProofs proofs = new CancelProofs(queries, facts, time);
-        return new Engine(transport, queries, facts, failures, lastBytes, proofs, time);
+        return new Engine(transport, queries, facts, failures, lastBytes, proofs, ledger(time, facts), time);
     }
 }

@@ -26,9 +26,8 @@ class EventFeedFuzzTest {
 
     private static RecordingEmitter feed(byte[] input, int... reads) {
         RecordingEmitter emitter = new RecordingEmitter();
-        int[] over = new int[1];
-        EventFeed feed =
-                new EventFeed(emitter, FAILURES, 100, new InlineWatch(emitter, new ManualTime()), () -> over[0]++);
+        JobEnds over = new JobEnds();
+        EventFeed feed = new EventFeed(emitter, FAILURES, 100, new InlineWatch(emitter, new ManualTime()), over);
         int from = 0;
         for (int to : reads) {
             if (!emitter.ended()) {
@@ -36,7 +35,7 @@ class EventFeedFuzzTest {
             }
             from = to;
         }
-        assertEquals(emitter.ended() ? 1 : 0, over[0], "how often it said that it is over");
+        assertEquals(emitter.ended() ? 1 : 0, over.count(), "how often it said that it is over");
         return emitter;
     }
 

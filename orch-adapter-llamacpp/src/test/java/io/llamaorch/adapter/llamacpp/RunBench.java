@@ -61,6 +61,7 @@ final class RunBench implements AfterEachCallback {
                 engine.failures(),
                 engine.lastBytes(),
                 engine.proofs(),
+                engine.ledger(),
                 clock);
     }
 

@@ -71,7 +71,7 @@ class TokenPathAllocationTest {
                 new Failures("127.0.0.1:1", Optional.empty()),
                 100,
                 new InlineWatch(emitter, CONFIG.timeSource()),
-                () -> {});
+                new JobEnds());
         long least = Long.MAX_VALUE;
         int count = 0;
         for (int round = 0; round < ROUNDS; round++) {

@@ -57,7 +57,14 @@ final class Trial implements AutoCloseable {
             facts.learn(FACTS);
         }
         Engine engine = new Engine(
-                transport, queries, facts, failures, lastBytes, new CancelProofs(queries, facts, time), time);
+                transport,
+                queries,
+                facts,
+                failures,
+                lastBytes,
+                new CancelProofs(queries, facts, time),
+                Engines.ledger(time, facts),
+                time);
         return HeardLines.all(streams.open(TASK, emitter -> CompletionRun.begin(TASK, emitter, engine)));
     }
 

@@ -31,7 +31,7 @@ public enum Capability {
     LOG_PROBABILITIES,
     /** {@link TokenEvent.Progress} while the prompt is evaluated. */
     PROGRESS,
-    /** Sessions that reuse the engine's cache. */
+    /** Sessions that reuse the engine's cache, and the capability interface {@link Sessions}. */
     SESSIONS,
     /** A {@link Pin} to one slot of the engine. */
     SLOT_PIN,
@@ -44,5 +44,7 @@ public enum Capability {
     /** The capability interface {@link Embeddings}. */
     EMBEDDINGS,
     /** The capability interface {@link EngineMetrics}. */
-    ENGINE_METRICS
+    ENGINE_METRICS,
+    /** The capability interface {@link SlotCaches}. */
+    SLOT_CACHES
 }

@@ -5,7 +5,6 @@ import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.WorkerException;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
-import java.util.OptionalInt;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 
@@ -33,13 +32,12 @@ public final class CompletionRequest {
      * Writes the body.
      *
      * @param task the task
-     * @param mark by what the job is known again among the slots; empty for no mark, which must be so if the task has an
-     *     extra of one of its names
+     * @param placement what is added to it
      * @return the body, JSON in UTF-8
      * @throws WorkerException if the task asks for what this adapter does not do, or has an extra that is not a task's
      *     to set
      */
-    public static byte[] body(TaskRequest task, OptionalInt mark) {
+    public static byte[] body(TaskRequest task, Placement placement) {
         TaskCheck.check(task);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
         try (JsonGenerator json = Json.FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
@@ -50,7 +48,7 @@ public final class CompletionRequest {
             json.writeArrayPropertyStart("response_fields");
             RESPONSE_FIELDS.forEach(json::writeString);
             json.writeEndArray();
-            SamplingFields.write(json, task, mark);
+            SamplingFields.write(json, task, placement);
             json.writeEndObject();
         }
         return bytes.toByteArray();

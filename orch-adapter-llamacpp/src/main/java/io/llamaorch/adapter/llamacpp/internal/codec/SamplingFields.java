@@ -1,10 +1,8 @@
 package io.llamaorch.adapter.llamacpp.internal.codec;
 
 import io.llamaorch.adapter.spi.Constraint;
-import io.llamaorch.adapter.spi.Pin;
 import io.llamaorch.adapter.spi.Sampling;
 import io.llamaorch.adapter.spi.TaskRequest;
-import java.util.OptionalInt;
 import tools.jackson.core.JsonGenerator;
 
 /** Writes how a task wants its tokens chosen: the same fields for every endpoint that generates. */
@@ -19,6 +17,9 @@ public final class SamplingFields {
     /** The setting that gives {@link #MARK} a meaning if it is not 0. */
     public static final String MARK_SWITCH = "dry_multiplier";
 
+    /** Whether the engine may reuse what a slot holds of the prompt. */
+    public static final String CACHE = "cache_prompt";
+
     private static final String PROGRESS = "return_progress";
 
     private SamplingFields() {}
@@ -28,20 +29,22 @@ public final class SamplingFields {
      *
      * @param json writes
      * @param task the task
-     * @param mark by what the job is known again among the slots; empty for no mark, which must be so if the task has an
-     *     extra of one of its names
+     * @param placement what is added to it
      */
-    static void write(JsonGenerator json, TaskRequest task, OptionalInt mark) {
+    static void write(JsonGenerator json, TaskRequest task, Placement placement) {
         sampling(json, task.sampling());
         task.constraint().ifPresent(constraint -> constraint(json, constraint));
         if (task.progress() && !task.extras().containsKey(PROGRESS)) {
             json.writeBooleanProperty(PROGRESS, true);
         }
-        task.pin().map(Pin::slot).ifPresent(slot -> slot.ifPresent(id -> json.writeNumberProperty("id_slot", id)));
-        if (mark.isPresent()) {
-            json.writeNumberProperty(MARK_SWITCH, 0);
-            json.writeNumberProperty(MARK, mark.getAsInt());
+        placement.slot().ifPresent(slot -> json.writeNumberProperty("id_slot", slot));
+        if (placement.fresh() && !task.extras().containsKey(CACHE)) {
+            json.writeBooleanProperty(CACHE, false);
         }
+        placement.mark().ifPresent(mark -> {
+            json.writeNumberProperty(MARK_SWITCH, 0);
+            json.writeNumberProperty(MARK, mark);
+        });
         task.extras().forEach((name, value) -> KnownExtra.write(json, name, value));
     }
 

@@ -48,6 +48,11 @@ public final class KnownFacts {
         return Optional.ofNullable(facts);
     }
 
+    /** {@return how many slots the engine has; 0 if that is not known} */
+    public int slots() {
+        return now().map(known -> known.properties().slots().orElse(0)).orElse(0);
+    }
+
     /** {@return whether asking may help: false for a while after it did not} */
     public boolean worthAsking() {
         lock.lock();

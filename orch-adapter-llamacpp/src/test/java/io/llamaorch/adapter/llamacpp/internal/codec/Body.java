@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
@@ -22,11 +21,12 @@ final class Body {
     private Body() {}
 
     static Map<String, Object> of(TaskRequest task) {
-        return of(task, OptionalInt.empty());
+        return of(task, Placement.ANY);
     }
 
-    static Map<String, Object> of(TaskRequest task, OptionalInt mark) {
-        try (JsonParser parser = STRICT.createParser(ObjectReadContext.empty(), CompletionRequest.body(task, mark))) {
+    static Map<String, Object> of(TaskRequest task, Placement placement) {
+        try (JsonParser parser =
+                STRICT.createParser(ObjectReadContext.empty(), CompletionRequest.body(task, placement))) {
             Map<String, Object> body = object(parser, parser.nextToken());
             if (parser.nextToken() != null) {
                 throw new AssertionError("more than one value");

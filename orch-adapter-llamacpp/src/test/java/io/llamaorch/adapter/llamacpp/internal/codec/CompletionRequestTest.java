@@ -238,7 +238,7 @@ class CompletionRequestTest {
     @Test
     void prompt_withHalfASurrogatePair_isStillValidUtf8() {
         byte[] body =
-                CompletionRequest.body(TaskRequest.builder("a\ud83eb\udd99").build(), OptionalInt.empty());
+                CompletionRequest.body(TaskRequest.builder("a\ud83eb\udd99").build(), Placement.ANY);
         assertEquals(
                 "a\ud83eb\udd99",
                 Body.of(TaskRequest.builder("a\ud83eb\udd99").build()).get("prompt"));
@@ -248,8 +248,9 @@ class CompletionRequestTest {
     /** CAN-07: two fields and nothing else, neither of which does anything as long as the first is 0. */
     @Test
     void mark_isTheAllowedLengthOfAPenaltyThatIsOff() {
-        Map<String, Object> marked =
-                new TreeMap<>(Body.of(task().extra("x", 1).build(), OptionalInt.of(Integer.MAX_VALUE)));
+        Map<String, Object> marked = new TreeMap<>(Body.of(
+                task().extra("x", 1).build(),
+                new Placement(OptionalInt.of(Integer.MAX_VALUE), OptionalInt.empty(), false)));
         assertEquals(0L, marked.remove("dry_multiplier"));
         assertEquals((long) Integer.MAX_VALUE, marked.remove("dry_allowed_length"));
         assertEquals(new TreeMap<>(Body.of(task().extra("x", 1).build())), marked);
@@ -302,8 +303,16 @@ class CompletionRequestTest {
     }
 
     @Test
-    void pin_toASlot_isItsNumber() {
+    void slot_isItsNumber() {
         assertEquals(Map.of("id_slot", 3L), more(task().pin(Pin.toSlot("r0", 3)).build()));
+    }
+
+    @Test
+    void session_thatBeginsAnew_reusesNothingUnlessTheTaskSaysSo() {
+        Placement fresh = new Placement(OptionalInt.empty(), OptionalInt.empty(), true);
+        assertEquals(false, Body.of(task().build(), fresh).get("cache_prompt"));
+        assertEquals(
+                true, Body.of(task().extra("cache_prompt", true).build(), fresh).get("cache_prompt"));
     }
 
     @Test
@@ -372,7 +381,7 @@ class CompletionRequestTest {
     }
 
     private static WorkerError refusal(TaskRequest task) {
-        return assertThrows(WorkerException.class, () -> CompletionRequest.body(task, OptionalInt.empty()))
+        return assertThrows(WorkerException.class, () -> CompletionRequest.body(task, Placement.ANY))
                 .error();
     }
 }

@@ -1,0 +1,23 @@
+package io.llamaorch.adapter.llamacpp;
+
+import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEvent;
+
+/** Counts how often a feed says that its job is over. */
+final class JobEnds implements EventFeed.Job {
+
+    private int count;
+
+    @Override
+    public void ended(CompletionEvent last) {
+        count++;
+    }
+
+    @Override
+    public void over(boolean mayWork) {
+        count++;
+    }
+
+    int count() {
+        return count;
+    }
+}
