@@ -87,6 +87,9 @@ class LlamaCppAdapterFactoryTest {
                 Set.of(
                         "connect-timeout",
                         "health-timeout",
+                        "exclusive",
+                        "session-idle",
+                        "session-turns",
                         "first-token-timeout",
                         "idle-timeout",
                         "call-timeout",

@@ -304,7 +304,8 @@ class CompletionRequestTest {
 
     @Test
     void slot_isItsNumber() {
-        assertEquals(Map.of("id_slot", 3L), more(task().pin(Pin.toSlot("r0", 3)).build()));
+        Placement third = new Placement(OptionalInt.empty(), OptionalInt.of(3), false);
+        assertEquals(3L, Body.of(task().build(), third).get("id_slot"));
     }
 
     @Test
