@@ -2,6 +2,7 @@ package io.llamaorch.adapter.llamacpp;
 
 import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
+import io.llamaorch.adapter.llamacpp.internal.codec.RepeatableTask;
 import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
 import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
 import io.llamaorch.adapter.llamacpp.internal.slots.JobPhase;
@@ -41,6 +42,7 @@ final class CompletionRun implements StreamListener {
     private final KnownFacts facts;
     private final Failures failures;
     private final JobRequest request;
+    private final JobFingerprint fingerprint;
     private final EventFeed feed;
     private final Alarm alarm;
 
@@ -58,14 +60,22 @@ final class CompletionRun implements StreamListener {
     private boolean started;
     private boolean bodyEnded;
 
-    private CompletionRun(TaskRequest task, TokenEmitter emitter, Engine engine) {
+    private CompletionRun(TaskRequest given, TokenEmitter emitter, Engine engine) {
+        TaskRequest task = RepeatableTask.complete(given);
         this.emitter = emitter;
         this.engine = engine;
         this.facts = engine.facts();
         this.failures = engine.failures();
         alarm = new Alarm(task.jobId(), engine.time());
         request = new JobRequest(task, engine);
-        feed = new EventFeed(emitter, failures, request.size(), new InlineWatch(emitter, engine.time()), this::hangUp);
+        fingerprint = new JobFingerprint(task, engine);
+        feed = new EventFeed(
+                emitter,
+                failures,
+                request.size(),
+                new InlineWatch(emitter, engine.time()),
+                fingerprint::atEnd,
+                this::hangUp);
     }
 
     /**
@@ -84,10 +94,10 @@ final class CompletionRun implements StreamListener {
             emitter.refused(refusal.error());
             return;
         }
-        run.begin(task.model());
+        run.begin(task);
     }
 
-    private void begin(String model) {
+    private void begin(TaskRequest task) {
         emitter.onCancel(cause -> {
             long cancelled = engine.time().nanoTime();
             hangUp();
@@ -95,7 +105,10 @@ final class CompletionRun implements StreamListener {
             return engine.proofs().prove(request.mark(), feed.tokensFlow() ? JobPhase.STREAMING : phase, cancelled);
         });
         emitter.onDemand(this::resume);
-        new ModelCheck(engine.queries(), facts, failures).begin(model, this::send, emitter::refused);
+        Runnable send = RepeatableTask.is(task)
+                ? () -> new Acquaintance(engine.queries(), facts).begin(this::send)
+                : this::send;
+        new ModelCheck(engine.queries(), facts, failures).begin(task.model(), send, emitter::refused);
     }
 
     private void send() {
@@ -242,6 +255,7 @@ final class CompletionRun implements StreamListener {
         if (known != null && !known.version().isEmpty()) {
             details.engineVersion(known.version());
         }
+        fingerprint.atStart().ifPresent(details::fingerprint);
         emitter.started(known == null ? "" : known.model(), details.build());
     }
 

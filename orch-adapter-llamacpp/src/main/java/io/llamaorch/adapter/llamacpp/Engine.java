@@ -19,6 +19,7 @@ import io.llamaorch.adapter.spi.TimeSource;
  * @param lastBytes when it last streamed to us
  * @param proofs what proves that cancelled jobs have left it
  * @param time the clock
+ * @param exclusive whether it serves this host only
  */
 record Engine(
         Transport transport,
@@ -27,4 +28,18 @@ record Engine(
         Failures failures,
         LastBytes lastBytes,
         CancelProofs proofs,
-        TimeSource time) {}
+        TimeSource time,
+        boolean exclusive) {
+
+    /** One that may serve others too. */
+    Engine(
+            Transport transport,
+            EngineQueries queries,
+            KnownFacts facts,
+            Failures failures,
+            LastBytes lastBytes,
+            CancelProofs proofs,
+            TimeSource time) {
+        this(transport, queries, facts, failures, lastBytes, proofs, time, false);
+    }
+}

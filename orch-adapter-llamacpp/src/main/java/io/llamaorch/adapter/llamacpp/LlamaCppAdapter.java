@@ -42,6 +42,7 @@ final class LlamaCppAdapter implements WorkerAdapter {
     private final Engine engine;
     private final Executor executor;
     private final Duration healthLimit;
+    private final Solitude solitude;
 
     private LlamaCppAdapter(
             AdapterConfig config, OptionValues options, Endpoint endpoint, TlsOptions tls, SharedLoop loop) {
@@ -61,7 +62,16 @@ final class LlamaCppAdapter implements WorkerAdapter {
         KnownFacts facts = new KnownFacts(queries, time);
         LastBytes lastBytes = new LastBytes(time, limits.idle());
         CancelProofs proofs = new CancelProofs(queries, facts, time);
-        engine = new Engine(transport, queries, facts, failures, lastBytes, proofs, time);
+        engine = new Engine(
+                transport,
+                queries,
+                facts,
+                failures,
+                lastBytes,
+                proofs,
+                time,
+                options.flag(LlamaCppAdapterFactory.EXCLUSIVE));
+        solitude = new Solitude(engine.exclusive(), streams, proofs);
     }
 
     static LlamaCppAdapter create(AdapterConfig config, List<OptionSpec> specs, SharedLoop loop) {
@@ -88,7 +98,10 @@ final class LlamaCppAdapter implements WorkerAdapter {
 
     @Override
     public TokenStream submit(TaskRequest task) {
-        return streams.open(task, emitter -> CompletionRun.begin(task, emitter, engine));
+        return streams.open(
+                task,
+                emitter -> solitude.refusal(task, emitter)
+                        .ifPresentOrElse(emitter::refused, () -> CompletionRun.begin(task, emitter, engine)));
     }
 
     @Override

@@ -27,6 +27,7 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
 
     static final String CONNECT_TIMEOUT = "connect-timeout";
     static final String HEALTH_TIMEOUT = "health-timeout";
+    static final String EXCLUSIVE = "exclusive";
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofHours(1);
@@ -40,6 +41,10 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
                             OptionSpec.duration(HEALTH_TIMEOUT, Duration.ofSeconds(5))
                                     .range(SHORTEST, LONGEST)
                                     .describedAs("longest time for a health check, or to read properties")
+                                    .build(),
+                            OptionSpec.flag(EXCLUSIVE, false)
+                                    .describedAs("this server serves only this host; determinism above best effort"
+                                            + " needs it")
                                     .build()),
                     Stream.concat(TlsOptions.specs().stream(), StreamLimits.options().stream()))
             .toList();
@@ -61,6 +66,7 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
                         Capability.TOKEN_PROMPTS,
                         Capability.STOP_STRINGS,
                         Capability.SEED,
+                        Capability.DETERMINISM,
                         Capability.PROGRESS,
                         Capability.CANCEL_PROOF)
                 .options(OPTIONS)

@@ -76,6 +76,7 @@ class LlamaCppAdapterFactoryTest {
                         Capability.TOKEN_PROMPTS,
                         Capability.STOP_STRINGS,
                         Capability.SEED,
+                        Capability.DETERMINISM,
                         Capability.PROGRESS,
                         Capability.CANCEL_PROOF),
                 descriptor.capabilities());
@@ -83,6 +84,7 @@ class LlamaCppAdapterFactoryTest {
                 Set.of(
                         "connect-timeout",
                         "health-timeout",
+                        "exclusive",
                         "first-token-timeout",
                         "idle-timeout",
                         "call-timeout",

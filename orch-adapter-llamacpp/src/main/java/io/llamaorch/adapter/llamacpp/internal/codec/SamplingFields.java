@@ -2,6 +2,7 @@ package io.llamaorch.adapter.llamacpp.internal.codec;
 
 import io.llamaorch.adapter.spi.Sampling;
 import io.llamaorch.adapter.spi.TaskRequest;
+import java.util.List;
 import java.util.OptionalInt;
 import tools.jackson.core.JsonGenerator;
 
@@ -33,7 +34,10 @@ public final class SamplingFields {
             json.writeNumberProperty(MARK_SWITCH, 0);
             json.writeNumberProperty(MARK, mark.getAsInt());
         }
-        task.extras().forEach((name, value) -> extra(json, name, value));
+        task.extras().forEach((name, value) -> field(json, name, value));
+        if (RepeatableTask.is(task)) {
+            RepeatableTask.writeRest(json, task, mark.isPresent());
+        }
     }
 
     private static void sampling(JsonGenerator json, Sampling sampling) {
@@ -66,13 +70,24 @@ public final class SamplingFields {
         }
     }
 
-    private static void extra(JsonGenerator json, String name, Object value) {
+    /**
+     * Writes one field.
+     *
+     * @param json writes
+     * @param name its name
+     * @param value a String, Long, Double or Boolean, or a list of Strings
+     */
+    static void field(JsonGenerator json, String name, Object value) {
         if (value instanceof String text) {
             json.writeStringProperty(name, text);
         } else if (value instanceof Long number) {
             json.writeNumberProperty(name, number);
         } else if (value instanceof Double number) {
             json.writeNumberProperty(name, number);
+        } else if (value instanceof List<?> texts) {
+            json.writeArrayPropertyStart(name);
+            texts.forEach(text -> json.writeString(String.valueOf(text)));
+            json.writeEndArray();
         } else {
             json.writeBooleanProperty(name, Boolean.TRUE.equals(value));
         }

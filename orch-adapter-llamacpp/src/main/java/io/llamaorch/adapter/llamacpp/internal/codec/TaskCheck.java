@@ -1,6 +1,5 @@
 package io.llamaorch.adapter.llamacpp.internal.codec;
 
-import io.llamaorch.adapter.spi.Determinism;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Prompt;
 import io.llamaorch.adapter.spi.TaskRequest;
@@ -62,9 +61,6 @@ final class TaskCheck {
         }
         if (task.constraint().isPresent()) {
             throw unsupported("constraints on the answer: leave the constraint out");
-        }
-        if (task.determinism() != Determinism.BEST_EFFORT) {
-            throw unsupported("determinism above best effort: set temperature 0, or a seed, instead");
         }
         if (task.sampling().logProbabilities() > 0) {
             throw unsupported("log-probabilities: leave them out");

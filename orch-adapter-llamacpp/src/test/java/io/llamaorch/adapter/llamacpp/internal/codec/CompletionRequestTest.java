@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.spi.ChatMessage;
 import io.llamaorch.adapter.spi.Constraint;
-import io.llamaorch.adapter.spi.Determinism;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Pin;
 import io.llamaorch.adapter.spi.Priority;
@@ -270,8 +269,6 @@ class CompletionRequestTest {
                 TaskRequest.builder(new Prompt.Chat(List.of(ChatMessage.of(ChatMessage.Role.USER, "hi")), List.of())));
         assertUnsupported("constraint", task().constraint(new Constraint.JsonSchema("{}")));
         assertUnsupported("constraint", task().constraint(new Constraint.Grammar("root ::= \"a\"")));
-        assertUnsupported("determinism", task().determinism(Determinism.GREEDY));
-        assertUnsupported("determinism", task().determinism(Determinism.SEEDED));
         assertUnsupported(
                 "log-probabilities",
                 task().sampling(Sampling.builder().logProbabilities(1).build()));
