@@ -2,17 +2,20 @@ package io.llamaorch.adapter.llamacpp;
 
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.spi.AdapterConfig;
+import io.llamaorch.adapter.spi.Fingerprint;
 import io.llamaorch.adapter.spi.RunningStreams;
 import io.llamaorch.adapter.spi.StartDetails;
 import io.llamaorch.adapter.spi.StreamLimits;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEmitter;
 import io.llamaorch.adapter.spi.TokenEvent;
+import java.util.Map;
 import java.util.Optional;
 
 /** One stream from its body's bytes to a subscriber that takes everything at once. */
 final class Delivery extends EagerSubscriber {
 
+    private static final Fingerprint NO_FINGERPRINT = Fingerprint.of(Map.of());
     private static final AdapterConfig CONFIG =
             AdapterConfig.builder().url("http://127.0.0.1:1").build();
     private static final RunningStreams STREAMS = RunningStreams.create("llamacpp", CONFIG, StreamLimits.DEFAULT);
@@ -40,7 +43,7 @@ final class Delivery extends EagerSubscriber {
 
     private void read(TokenEmitter emitter, byte[] body, int[] cuts) {
         InlineWatch watch = new InlineWatch(emitter, CONFIG.timeSource());
-        EventFeed feed = new EventFeed(emitter, FAILURES, 100, watch, () -> {});
+        EventFeed feed = new EventFeed(emitter, FAILURES, 100, watch, event -> NO_FINGERPRINT, () -> {});
         int from = 0;
         for (int to : cuts) {
             feed.read(body, from, to);

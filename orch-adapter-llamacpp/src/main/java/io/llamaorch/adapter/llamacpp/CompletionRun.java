@@ -3,6 +3,7 @@ package io.llamaorch.adapter.llamacpp;
 import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEvent;
 import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
+import io.llamaorch.adapter.llamacpp.internal.codec.RepeatableTask;
 import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
 import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
 import io.llamaorch.adapter.llamacpp.internal.slots.JobPhase;
@@ -44,6 +45,7 @@ final class CompletionRun implements StreamListener, EventFeed.Job {
     private final KnownFacts facts;
     private final Failures failures;
     private final JobRequest request;
+    private final JobFingerprint fingerprint;
     private final EventFeed feed;
     private final Alarm alarm;
 
@@ -61,14 +63,17 @@ final class CompletionRun implements StreamListener, EventFeed.Job {
     private boolean started;
     private boolean bodyEnded;
 
-    private CompletionRun(TaskRequest task, TokenEmitter emitter, Engine engine) {
+    private CompletionRun(TaskRequest given, TokenEmitter emitter, Engine engine) {
+        TaskRequest task = RepeatableTask.complete(given);
         this.emitter = emitter;
         this.engine = engine;
         this.facts = engine.facts();
         this.failures = engine.failures();
         alarm = new Alarm(task.jobId(), engine.time());
         request = new JobRequest(task, engine);
-        feed = new EventFeed(emitter, failures, request.size(), new InlineWatch(emitter, engine.time()), this);
+        fingerprint = new JobFingerprint(task, engine);
+        feed = new EventFeed(
+                emitter, failures, request.size(), new InlineWatch(emitter, engine.time()), fingerprint::atEnd, this);
     }
 
     /**
@@ -102,8 +107,11 @@ final class CompletionRun implements StreamListener, EventFeed.Job {
         });
         emitter.onDemand(this::resume);
         FitCheck fit = new FitCheck(task, engine);
+        Runnable send = RepeatableTask.is(task)
+                ? () -> new Acquaintance(engine.queries(), facts).begin(this::send)
+                : this::send;
         new ModelCheck(engine.queries(), facts, failures)
-                .begin(task.model(), () -> fit.begin(this::send, emitter::refused), emitter::refused);
+                .begin(task.model(), () -> fit.begin(send, emitter::refused), emitter::refused);
     }
 
     private void send() {
@@ -263,6 +271,7 @@ final class CompletionRun implements StreamListener, EventFeed.Job {
         if (known != null && !known.version().isEmpty()) {
             details.engineVersion(known.version());
         }
+        fingerprint.atStart().ifPresent(details::fingerprint);
         emitter.started(known == null ? "" : known.model(), details.build());
     }
 

@@ -21,6 +21,7 @@ import io.llamaorch.adapter.spi.TimeSource;
  * @param proofs what proves that cancelled jobs have left it
  * @param ledger which session sits in which slot
  * @param time the clock
+ * @param exclusive whether it serves this host only
  */
 record Engine(
         Transport transport,
@@ -30,4 +31,5 @@ record Engine(
         LastBytes lastBytes,
         CancelProofs proofs,
         SlotLedger ledger,
-        TimeSource time) {}
+        TimeSource time,
+        boolean exclusive) {}

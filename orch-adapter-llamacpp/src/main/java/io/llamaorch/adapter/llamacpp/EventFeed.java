@@ -10,12 +10,14 @@ import io.llamaorch.adapter.llamacpp.internal.sse.EventTooLargeException;
 import io.llamaorch.adapter.llamacpp.internal.sse.SseDecoder;
 import io.llamaorch.adapter.spi.Channel;
 import io.llamaorch.adapter.spi.EndDetails;
+import io.llamaorch.adapter.spi.Fingerprint;
 import io.llamaorch.adapter.spi.TokenDetails;
 import io.llamaorch.adapter.spi.TokenEmitter;
 import io.llamaorch.adapter.spi.WorkerError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Feeds the emitter with what the engine streams, until the end marker, an error or nonsense comes.
@@ -54,6 +56,7 @@ final class EventFeed {
     private final TokenEmitter emitter;
     private final Failures failures;
     private final InlineWatch watch;
+    private final Function<CompletionEvent, Fingerprint> fingerprint;
     private final Job job;
     private final SseDecoder decoder;
 
@@ -72,12 +75,20 @@ final class EventFeed {
      * @param failures how failures are told
      * @param requestSize how many bytes the request's body has
      * @param watch is told how long each reading takes
+     * @param fingerprint gives what the answer depended on, from its last event
      * @param job is told when this feed has ended the stream
      */
-    EventFeed(TokenEmitter emitter, Failures failures, int requestSize, InlineWatch watch, Job job) {
+    EventFeed(
+            TokenEmitter emitter,
+            Failures failures,
+            int requestSize,
+            InlineWatch watch,
+            Function<CompletionEvent, Fingerprint> fingerprint,
+            Job job) {
         this.emitter = emitter;
         this.failures = failures;
         this.watch = watch;
+        this.fingerprint = fingerprint;
         this.job = job;
         long echo = ECHO_LIMIT + (long) ECHO_FACTOR * requestSize;
         CompletionEventReader reader = new CompletionEventReader(this::event);
@@ -156,7 +167,10 @@ final class EventFeed {
     }
 
     private void end(CompletionEvent event) {
-        EndDetails.Builder details = EndDetails.builder().slot(event.slot()).truncated(event.truncated());
+        EndDetails.Builder details = EndDetails.builder()
+                .slot(event.slot())
+                .truncated(event.truncated())
+                .fingerprint(fingerprint.apply(event));
         String stoppingWord = event.stoppingWord();
         if (stoppingWord != null) {
             details.stopString(stoppingWord);

@@ -5,10 +5,8 @@ import io.llamaorch.adapter.llamacpp.internal.codec.Placement;
 import io.llamaorch.adapter.llamacpp.internal.slots.Booking;
 import io.llamaorch.adapter.llamacpp.internal.slots.Mark;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireRequest;
-import io.llamaorch.adapter.spi.Pin;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.WorkerException;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +42,7 @@ final class JobRequest {
         this.task = task;
         this.engine = engine;
         mark = engine.proofs().mark(task);
-        OptionalInt pinned = task.pin().map(Pin::slot).orElse(OptionalInt.empty());
-        written = new Placement(mark.value(), pinned, false);
+        written = Placement.of(task, mark.value());
         byte[] body = CompletionRequest.body(task, written);
         size = body.length;
         request = engine.queries()

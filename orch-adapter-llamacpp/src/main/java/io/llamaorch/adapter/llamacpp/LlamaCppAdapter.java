@@ -44,6 +44,7 @@ final class LlamaCppAdapter implements WorkerAdapter {
     private final Engine engine;
     private final Executor executor;
     private final Duration healthLimit;
+    private final Solitude solitude;
 
     private LlamaCppAdapter(
             AdapterConfig config, OptionValues options, Endpoint endpoint, TlsOptions tls, SharedLoop loop) {
@@ -63,14 +64,16 @@ final class LlamaCppAdapter implements WorkerAdapter {
         KnownFacts facts = new KnownFacts(queries, time);
         LastBytes lastBytes = new LastBytes(time, limits.idle());
         CancelProofs proofs = new CancelProofs(queries, facts, time);
+        boolean exclusive = options.flag(LlamaCppAdapterFactory.EXCLUSIVE);
         SlotLedger ledger = new SlotLedger(
                 time,
                 new SessionLimits(
                         options.duration(LlamaCppAdapterFactory.SESSION_IDLE),
                         options.integer(LlamaCppAdapterFactory.SESSION_TURNS)),
-                options.flag(LlamaCppAdapterFactory.EXCLUSIVE),
+                exclusive,
                 facts::slots);
-        engine = new Engine(transport, queries, facts, failures, lastBytes, proofs, ledger, time);
+        engine = new Engine(transport, queries, facts, failures, lastBytes, proofs, ledger, time, exclusive);
+        solitude = new Solitude(exclusive, streams, proofs);
     }
 
     static LlamaCppAdapter create(AdapterConfig config, List<OptionSpec> specs, SharedLoop loop) {
@@ -97,7 +100,10 @@ final class LlamaCppAdapter implements WorkerAdapter {
 
     @Override
     public TokenStream submit(TaskRequest task) {
-        return streams.open(task, emitter -> CompletionRun.begin(task, emitter, engine));
+        return streams.open(
+                task,
+                emitter -> solitude.refusal(task, emitter)
+                        .ifPresentOrElse(emitter::refused, () -> CompletionRun.begin(task, emitter, engine)));
     }
 
     @Override

@@ -27,7 +27,6 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
 
     static final String CONNECT_TIMEOUT = "connect-timeout";
     static final String HEALTH_TIMEOUT = "health-timeout";
-
     static final String EXCLUSIVE = "exclusive";
     static final String SESSION_IDLE = "session-idle";
     static final String SESSION_TURNS = "session-turns";
@@ -46,7 +45,8 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
                                     .describedAs("longest time for a health check, or to read properties")
                                     .build(),
                             OptionSpec.flag(EXCLUSIVE, false)
-                                    .describedAs("whether nobody else sends tasks to this server")
+                                    .describedAs("this server serves only this host; determinism above best effort"
+                                            + " needs it, and sessions profit")
                                     .build(),
                             OptionSpec.duration(SESSION_IDLE, Duration.ofHours(1))
                                     .range(SHORTEST, Duration.ofDays(7))
@@ -80,6 +80,7 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
                         Capability.JSON_SCHEMA,
                         Capability.GRAMMAR,
                         Capability.LOG_PROBABILITIES,
+                        Capability.DETERMINISM,
                         Capability.PROGRESS,
                         Capability.SLOT_PIN,
                         Capability.CANCEL_PROOF)

@@ -52,14 +52,14 @@ final class ModelCheck {
 
     /** The properties tell one alias only; the list of models tells all. */
     private void lookFurther(String model, EngineFacts known, Runnable whenServed, Consumer<WorkerError> whenNot) {
-        queries.modelNames(reply(
-                names -> {
-                    if (names.contains(model)) {
+        queries.models(reply(
+                list -> {
+                    if (list.names().contains(model)) {
                         whenServed.run();
                     } else {
                         Set<String> served =
                                 new LinkedHashSet<>(known.properties().modelNames());
-                        served.addAll(names);
+                        served.addAll(list.names());
                         whenNot.accept(failures.modelNotFound(model, served));
                     }
                 },

@@ -48,6 +48,6 @@ final class Engines {
         KnownFacts facts = new KnownFacts(queries, time);
         LastBytes lastBytes = new LastBytes(time, Duration.ofSeconds(30));
         CancelProofs proofs = new CancelProofs(queries, facts, time);
-        return new Engine(transport, queries, facts, failures, lastBytes, proofs, ledger(time, facts), time);
+        return new Engine(transport, queries, facts, failures, lastBytes, proofs, ledger(time, facts), time, false);
     }
 }

@@ -8,8 +8,10 @@ import io.llamaorch.adapter.llamacpp.fuzz.Mutator;
 import io.llamaorch.adapter.llamacpp.fuzz.ReferenceStream;
 import io.llamaorch.adapter.llamacpp.fuzz.StreamInputs;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
+import io.llamaorch.adapter.spi.Fingerprint;
 import io.llamaorch.adapter.tck.ManualTime;
 import io.llamaorch.adapter.tck.NoLeaks;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -27,7 +29,13 @@ class EventFeedFuzzTest {
     private static RecordingEmitter feed(byte[] input, int... reads) {
         RecordingEmitter emitter = new RecordingEmitter();
         JobEnds over = new JobEnds();
-        EventFeed feed = new EventFeed(emitter, FAILURES, 100, new InlineWatch(emitter, new ManualTime()), over);
+        EventFeed feed = new EventFeed(
+                emitter,
+                FAILURES,
+                100,
+                new InlineWatch(emitter, new ManualTime()),
+                event -> Fingerprint.of(Map.of()),
+                over);
         int from = 0;
         for (int to : reads) {
             if (!emitter.ended()) {

@@ -79,6 +79,7 @@ class LlamaCppAdapterFactoryTest {
                         Capability.JSON_SCHEMA,
                         Capability.GRAMMAR,
                         Capability.LOG_PROBABILITIES,
+                        Capability.DETERMINISM,
                         Capability.PROGRESS,
                         Capability.SLOT_PIN,
                         Capability.CANCEL_PROOF),

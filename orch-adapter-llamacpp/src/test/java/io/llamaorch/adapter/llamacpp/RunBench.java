@@ -62,7 +62,8 @@ final class RunBench implements AfterEachCallback {
                 engine.lastBytes(),
                 engine.proofs(),
                 engine.ledger(),
-                clock);
+                clock,
+                engine.exclusive());
     }
 
     Engine engine() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.EndDetails;
+import io.llamaorch.adapter.spi.Fingerprint;
 import io.llamaorch.adapter.spi.RunningStreams;
 import io.llamaorch.adapter.spi.StartDetails;
 import io.llamaorch.adapter.spi.StopReason;
@@ -16,6 +17,7 @@ import io.llamaorch.adapter.spi.TokenEmitter;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.tck.NoLeaks;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +33,8 @@ class TokenPathAllocationTest {
 
     /** A string of six characters has two objects of 24 bytes each, and its event one of 32 at most. */
     private static final int MOST_BYTES = 80;
+
+    private static final Fingerprint NO_FINGERPRINT = Fingerprint.of(Map.of());
 
     private static final AdapterConfig CONFIG =
             AdapterConfig.builder().url("http://127.0.0.1:1").build();
@@ -71,6 +75,7 @@ class TokenPathAllocationTest {
                 new Failures("127.0.0.1:1", Optional.empty()),
                 100,
                 new InlineWatch(emitter, CONFIG.timeSource()),
+                event -> NO_FINGERPRINT,
                 new JobEnds());
         long least = Long.MAX_VALUE;
         int count = 0;

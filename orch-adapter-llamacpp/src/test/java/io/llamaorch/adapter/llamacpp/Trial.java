@@ -64,7 +64,8 @@ final class Trial implements AutoCloseable {
                 lastBytes,
                 new CancelProofs(queries, facts, time),
                 Engines.ledger(time, facts),
-                time);
+                time,
+                false);
         return HeardLines.all(streams.open(TASK, emitter -> CompletionRun.begin(TASK, emitter, engine)));
     }
 

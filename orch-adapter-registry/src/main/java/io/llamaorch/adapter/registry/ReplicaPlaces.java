@@ -8,7 +8,7 @@ package io.llamaorch.adapter.registry;
  * @param share how many streams of this host may run on it at once
  * @param running how many do
  * @param quarantined how many places are kept free, because their streams ended without proof that the engine has let go,
- *     or run on at the same engine for a replica that this one has replaced
+ *     or run on at the same engine for a replica that this one has replaced, or because the one that runs must be alone
  */
 public record ReplicaPlaces(int share, int running, int quarantined) {
 

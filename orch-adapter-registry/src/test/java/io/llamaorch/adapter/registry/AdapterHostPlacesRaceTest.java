@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.llamaorch.adapter.spi.Capability;
+import io.llamaorch.adapter.spi.Determinism;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.WorkerException;
@@ -40,7 +42,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 
 /**
- * DSP-03 and LIF-03 under load: tasks come, wait, end, fail, are cut and are cancelled, with proof and without, while
+ * DSP-03, DET-02 and LIF-03 under load: tasks come, some of which must be alone, wait, end, fail, are cut and are cancelled, with proof and without, while
  * replicas are bound, bound anew and drained. The engines count for themselves. {@code -Dorch.races} sets how many tasks
  * there are; the seed is printed, and {@code -Dorch.races.seed} repeats a run as far as the scheduler allows.
  */
@@ -96,6 +98,7 @@ class AdapterHostPlacesRaceTest {
     @Timeout(120)
     void places_whileTasksEndInEveryWayAndReplicasComeAndGo_areNeverMoreThanTheShareAndAllComeBack() throws Exception {
         System.out.println("races for places: " + TASKS + " tasks, seed " + SEED);
+        fake.declares(Capability.DETERMINISM);
         fake.creates(config -> {
             BusyEngine engine = new BusyEngine(fake.make(config), around);
             engines.put(config.options().get(SERIAL), engine);
@@ -126,6 +129,7 @@ class AdapterHostPlacesRaceTest {
         engines.forEach((serial, engine) -> assertTrue(
                 engine.most.get() <= shares.get(serial),
                 () -> engine.most + " streams ran on " + shares.get(serial) + " places, seed " + SEED));
+        assertAlone();
         assertDrains();
         fake.made.forEach(adapter -> assertEquals(1, adapter.closes.get(), "closed, seed " + SEED));
         assertEnds();
@@ -163,6 +167,9 @@ class AdapterHostPlacesRaceTest {
             TaskRequest.Builder task = TaskRequest.builder("say something");
             if (random.nextInt(20) == 0) {
                 task.deadline(Duration.ofMillis(1 + random.nextInt(40)));
+            }
+            if (random.nextInt(25) == 0) {
+                task.determinism(Determinism.SEEDED);
             }
             Call call = new Call(Heard.of(host.submit(HostFixture.POOL, task.build())), new AtomicBoolean());
             calls.add(call);
@@ -238,6 +245,17 @@ class AdapterHostPlacesRaceTest {
                 && pool.replicas().stream()
                         .map(ReplicaExplanation::places)
                         .allMatch(places -> places.share() > 0 && places.free() == places.share());
+    }
+
+    /** DET-02: what must be alone was. */
+    private void assertAlone() {
+        int alone = 0;
+        for (BusyEngine engine : engines.values()) {
+            alone += engine.alone.get();
+            assertEquals(0, engine.crowded.get(), "ran beside a task that must be alone, seed " + SEED);
+        }
+        System.out.println("races for places: " + alone + " tasks were alone");
+        assertTrue(alone > 0, "none was ever alone, seed " + SEED);
     }
 
     /** What the host counted at the limit was all that the engine had, and before the limit there was nothing. */

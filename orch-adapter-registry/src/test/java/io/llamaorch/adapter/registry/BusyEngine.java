@@ -2,6 +2,7 @@ package io.llamaorch.adapter.registry;
 
 import io.llamaorch.adapter.spi.CancelReceipt;
 import io.llamaorch.adapter.spi.Cancellation;
+import io.llamaorch.adapter.spi.Determinism;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.StartDetails;
 import io.llamaorch.adapter.spi.TaskRequest;
@@ -21,6 +22,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An engine that ends its tasks at once, soon, when it is told to, well or not, and that may work on after a cut. It
@@ -39,9 +42,15 @@ final class BusyEngine implements WorkerAdapter {
     /** How many streams ran when it was closed, and how many came after that. */
     final AtomicInteger cutByClose = new AtomicInteger();
 
+    /** How often something ran beside a task that must be alone, and how many of those there were. */
+    final AtomicInteger crowded = new AtomicInteger();
+
+    final AtomicInteger alone = new AtomicInteger();
+
     private final FakeAdapter fake;
     private final Around around;
     private final AtomicInteger working = new AtomicInteger();
+    private final AtomicReference<@Nullable Work> lastAlone = new AtomicReference<>();
     private volatile boolean closing;
 
     /**
@@ -62,16 +71,18 @@ final class BusyEngine implements WorkerAdapter {
     /** A task that it works on. */
     final class Work {
         private final TokenEmitter emitter;
+        private final boolean mustBeAlone;
         private final AtomicBoolean works = new AtomicBoolean(true);
         private final int beginning;
         private final int end;
         private final int proof;
         private final Duration proofAfter;
 
-        private Work(TokenEmitter emitter) {
+        private Work(TokenEmitter emitter, boolean mustBeAlone) {
             SplittableRandom random =
                     new SplittableRandom(around.seed ^ emitter.jobId().hashCode());
             this.emitter = emitter;
+            this.mustBeAlone = mustBeAlone;
             this.beginning = random.nextInt(5);
             this.end = random.nextInt(12);
             this.proof = random.nextInt(7);
@@ -79,7 +90,13 @@ final class BusyEngine implements WorkerAdapter {
         }
 
         private void begin() {
-            most.accumulateAndGet(working.incrementAndGet(), Math::max);
+            int now = working.incrementAndGet();
+            most.accumulateAndGet(now, Math::max);
+            Work other = mustBeAlone ? lastAlone.getAndSet(this) : lastAlone.get();
+            if ((mustBeAlone && now > 1) || (other != null && !other.emitter.ended())) {
+                crowded.incrementAndGet();
+            }
+            alone.addAndGet(mustBeAlone ? 1 : 0);
             emitter.onCancel(cause -> cut());
             switch (beginning) {
                 case 0 -> end();
@@ -158,7 +175,8 @@ final class BusyEngine implements WorkerAdapter {
         if (closing) {
             cutByClose.incrementAndGet();
         }
-        return fake.streams.open(task, emitter -> new Work(emitter).begin());
+        return fake.streams.open(
+                task, emitter -> new Work(emitter, task.determinism() != Determinism.BEST_EFFORT).begin());
     }
 
     @Override

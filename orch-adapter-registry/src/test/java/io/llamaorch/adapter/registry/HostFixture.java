@@ -71,7 +71,7 @@ abstract class HostFixture {
     void nothingIsLeft() {
         host.close();
         fake.made.forEach(adapter -> {
-            assertTrue(adapter.closes.get() > 0, adapter.config + " was not closed");
+            Patience.await(adapter.config + " is closed", () -> adapter.closes.get() > 0); // on a thread of its own
             assertEquals(0, adapter.streams.count());
         });
     }

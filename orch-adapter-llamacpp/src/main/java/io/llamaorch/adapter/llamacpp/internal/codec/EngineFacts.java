@@ -2,7 +2,10 @@ package io.llamaorch.adapter.llamacpp.internal.codec;
 
 import io.llamaorch.adapter.spi.WorkerProperties;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +22,43 @@ import tools.jackson.core.JsonToken;
  * @param version the engine's version; empty if it does not tell
  * @param model the name under which the engine serves its model; empty if it does not tell
  * @param slots whether a look at the slots can prove anything
+ * @param defaults what a request leaves out is set to, by the engine's names, in its order
+ * @param identity by what engine and model are known again (DET-03), in the fingerprint's names
  */
-public record EngineFacts(WorkerProperties properties, String version, String model, SlotSight slots) {
+public record EngineFacts(
+        WorkerProperties properties,
+        String version,
+        String model,
+        SlotSight slots,
+        Map<String, String> defaults,
+        Map<String, String> identity) {
 
     private static final String SUFFIX = ".gguf";
+    private static final String DEFAULTS = "default_generation_settings/";
+    private static final int MOST_DEFAULTS = 200;
+
+    /** A list that is longer is cut: whatever an engine sends, its settings take no more than some kilobytes. */
+    private static final int LONGEST_DEFAULT = 500;
+
+    /** Settings that change nothing of what is generated, or that each request sets. */
+    private static final Set<String> NO_SAMPLERS = Set.of(
+            "max_tokens",
+            "n_predict",
+            "stream",
+            "n_probs",
+            "timings_per_token",
+            "post_sampling_probs",
+            "chat_format",
+            "reasoning_format",
+            "reasoning_in_content",
+            "generation_prompt",
+            "n_ctx",
+            "model",
+            "prompt",
+            "id",
+            "id_task",
+            "state",
+            "is_processing");
 
     /**
      * Reads the answer to {@code GET /props}.
@@ -50,25 +86,24 @@ public record EngineFacts(WorkerProperties properties, String version, String mo
                 properties.build(),
                 draft.version,
                 names.isEmpty() ? "" : names.get(0),
-                new SlotSight(draft.slotsShown, draft.sleeping, draft.markIsInert));
+                new SlotSight(draft.slotsShown, draft.sleeping, draft.markIsInert),
+                Collections.unmodifiableMap(draft.defaults),
+                identity(draft, names));
     }
 
-    /**
-     * Reads the names in the answer to {@code GET /v1/models}.
-     *
-     * @param body the body
-     * @return each id and alias
-     * @throws JacksonException if it is no JSON
-     */
-    public static List<String> readModelNames(byte[] body) {
-        Set<String> names = new TreeSet<>();
-        Json.read(body, (path, value) -> {
-            if (path.equals("data[]/id") || path.equals("data[]/aliases[]")) {
-                names.add(value.getValueAsString(""));
-            }
-        });
-        names.remove("");
-        return List.copyOf(names);
+    private static Map<String, String> identity(Draft draft, List<String> names) {
+        Map<String, String> identity = new LinkedHashMap<>();
+        put(identity, "engine.version", draft.version);
+        put(identity, "model", names.isEmpty() ? "" : names.get(0));
+        put(identity, "model.file", file(draft.path == null ? "" : draft.path));
+        put(identity, "model.ftype", draft.ftype);
+        return Collections.unmodifiableMap(identity);
+    }
+
+    private static void put(Map<String, String> entries, String name, String value) {
+        if (!value.isEmpty()) {
+            entries.put(name, value);
+        }
     }
 
     /**
@@ -89,7 +124,7 @@ public record EngineFacts(WorkerProperties properties, String version, String mo
             names.add(alias);
         }
         if (path != null && !path.isEmpty()) {
-            String file = path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+            String file = file(path);
             String stem = file.endsWith(SUFFIX) ? file.substring(0, file.length() - SUFFIX.length()) : file;
             List.of(stem, file, path).stream()
                     .filter(name -> !name.isEmpty() && !names.contains(name))
@@ -98,10 +133,16 @@ public record EngineFacts(WorkerProperties properties, String version, String mo
         return names;
     }
 
+    private static String file(String path) {
+        return path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+    }
+
     private static final class Draft {
         private String version = "";
         private @Nullable String alias;
         private @Nullable String path;
+        private String ftype = "";
+        private final Map<String, String> defaults = new LinkedHashMap<>();
         private int slots = -1;
         private int contextLength = -1;
         private boolean slotsShown = true;
@@ -111,10 +152,14 @@ public record EngineFacts(WorkerProperties properties, String version, String mo
         private final Set<String> features = new TreeSet<>();
 
         private void value(String where, JsonParser value) {
+            if (where.startsWith(DEFAULTS)) {
+                setting(where.substring(DEFAULTS.length()), value);
+            }
             switch (where) {
                 case "build_info" -> version = value.getValueAsString("");
                 case "model_alias" -> alias = value.getValueAsString("");
                 case "model_path" -> path = value.getValueAsString("");
+                case "model_ftype" -> ftype = value.getValueAsString("");
                 case "total_slots" -> slots = Json.count(value, -1);
                 case "default_generation_settings/n_ctx" -> contextLength = Json.count(value, -1);
                 case "modalities/vision" -> add(modalities, "vision", value);
@@ -132,6 +177,22 @@ public record EngineFacts(WorkerProperties properties, String version, String mo
                 case "endpoint_props" -> add(features, "props", value);
                 default -> {}
             }
+        }
+
+        /** Servers of 2024 have the settings there, later ones a level deeper; a list has each of its elements told. */
+        private void setting(String where, JsonParser value) {
+            String element = where.startsWith("params/") ? where.substring("params/".length()) : where;
+            String name = element.endsWith("[]") ? element.substring(0, element.length() - 2) : element;
+            if (!name.contains("/") && !NO_SAMPLERS.contains(name) && defaults.size() < MOST_DEFAULTS) {
+                defaults.merge(
+                        name,
+                        cut(Settings.text(value)),
+                        (before, next) -> before.length() > LONGEST_DEFAULT ? before : before + ";" + next);
+            }
+        }
+
+        private static String cut(String told) {
+            return told.length() > LONGEST_DEFAULT ? told.substring(0, LONGEST_DEFAULT) : told;
         }
 
         private static void add(Set<String> names, String name, JsonParser value) {

@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.llamacpp.internal.codec;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -88,7 +89,7 @@ final class KnownExtra {
                 : Optional.of("the extra " + name + " must be " + known.rule());
     }
 
-    /** Writes an extra that has no fault. */
+    /** Writes an extra that has no fault, or a list of texts. */
     static void write(JsonGenerator json, String name, Object value) {
         if (value instanceof String text) {
             KnownExtra known = ALL.get(name);
@@ -102,6 +103,10 @@ final class KnownExtra {
             json.writeNumberProperty(name, number);
         } else if (value instanceof Double number) {
             json.writeNumberProperty(name, number);
+        } else if (value instanceof List<?> texts) {
+            json.writeArrayPropertyStart(name);
+            texts.forEach(text -> json.writeString(String.valueOf(text)));
+            json.writeEndArray();
         } else {
             json.writeBooleanProperty(name, Boolean.TRUE.equals(value));
         }

@@ -1,5 +1,7 @@
 package io.llamaorch.adapter.llamacpp.internal.codec;
 
+import io.llamaorch.adapter.spi.Pin;
+import io.llamaorch.adapter.spi.TaskRequest;
 import java.util.OptionalInt;
 
 /**
@@ -16,4 +18,15 @@ public record Placement(OptionalInt mark, OptionalInt slot, boolean fresh) {
 
     /** Any slot, and no mark. */
     public static final Placement ANY = new Placement(OptionalInt.empty(), OptionalInt.empty(), false);
+
+    /**
+     * Gives what a task itself wants.
+     *
+     * @param task the task
+     * @param mark its mark
+     * @return the slot of its pin, if it has one
+     */
+    public static Placement of(TaskRequest task, OptionalInt mark) {
+        return new Placement(mark, task.pin().map(Pin::slot).orElse(OptionalInt.empty()), false);
+    }
 }

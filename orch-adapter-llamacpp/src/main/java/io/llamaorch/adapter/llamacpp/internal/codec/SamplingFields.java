@@ -38,14 +38,16 @@ public final class SamplingFields {
             json.writeBooleanProperty(PROGRESS, true);
         }
         placement.slot().ifPresent(slot -> json.writeNumberProperty("id_slot", slot));
-        if (placement.fresh() && !task.extras().containsKey(CACHE)) {
-            json.writeBooleanProperty(CACHE, false);
-        }
         placement.mark().ifPresent(mark -> {
             json.writeNumberProperty(MARK_SWITCH, 0);
             json.writeNumberProperty(MARK, mark);
         });
         task.extras().forEach((name, value) -> KnownExtra.write(json, name, value));
+        if (RepeatableTask.is(task)) {
+            RepeatableTask.writeRest(json, task, placement);
+        } else if (placement.fresh() && !task.extras().containsKey(CACHE)) {
+            json.writeBooleanProperty(CACHE, false);
+        }
     }
 
     private static void sampling(JsonGenerator json, Sampling sampling) {

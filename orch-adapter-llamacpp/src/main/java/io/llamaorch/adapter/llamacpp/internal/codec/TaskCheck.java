@@ -1,7 +1,6 @@
 package io.llamaorch.adapter.llamacpp.internal.codec;
 
 import io.llamaorch.adapter.spi.Constraint;
-import io.llamaorch.adapter.spi.Determinism;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Prompt;
 import io.llamaorch.adapter.spi.TaskRequest;
@@ -70,9 +69,6 @@ final class TaskCheck {
         }
         if (task.prompt() instanceof Prompt.Chat) {
             throw unsupported("chat prompts: give the prompt as text");
-        }
-        if (task.determinism() != Determinism.BEST_EFFORT) {
-            throw unsupported("determinism above best effort: set temperature 0, or a seed, instead");
         }
     }
 

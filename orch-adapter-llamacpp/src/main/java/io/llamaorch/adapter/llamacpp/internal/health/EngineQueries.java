@@ -2,6 +2,7 @@ package io.llamaorch.adapter.llamacpp.internal.health;
 
 import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
+import io.llamaorch.adapter.llamacpp.internal.codec.ModelList;
 import io.llamaorch.adapter.llamacpp.internal.codec.SlotState;
 import io.llamaorch.adapter.llamacpp.internal.wire.ExchangeListener;
 import io.llamaorch.adapter.llamacpp.internal.wire.ResponseHead;
@@ -147,22 +148,22 @@ public final class EngineQueries {
     }
 
     /**
-     * Asks for every name of the model, after something else.
+     * Asks for every name of the model, and what it is, after something else.
      *
      * @param reply hears the answer
      */
-    public void modelNames(Reply<List<String>> reply) {
-        modelNames(limit, reply);
+    public void models(Reply<ModelList> reply) {
+        models(limit, reply);
     }
 
     /**
-     * Asks for every name of the model, after something else, in less time than other questions have.
+     * Asks for every name of the model, and what it is, after something else, in less time than other questions have.
      *
      * @param left how long it may take
      * @param reply hears the answer
      */
-    public void modelNames(Duration left, Reply<List<String>> reply) {
-        ask("/v1/models", WireRequest.get("/v1/models").exchangeLimit(left), EngineFacts::readModelNames, reply);
+    public void models(Duration left, Reply<ModelList> reply) {
+        ask("/v1/models", WireRequest.get("/v1/models").exchangeLimit(left), ModelList::read, reply);
     }
 
     /**

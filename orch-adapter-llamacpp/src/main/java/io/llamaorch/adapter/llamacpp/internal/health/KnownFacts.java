@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.llamacpp.internal.health;
 
 import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
+import io.llamaorch.adapter.llamacpp.internal.codec.ModelList;
 import io.llamaorch.adapter.spi.TimeSource;
 import io.llamaorch.adapter.spi.WorkerError;
 import java.time.Duration;
@@ -25,6 +26,7 @@ public final class KnownFacts {
     private final TimeSource time;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile @Nullable EngineFacts facts;
+    private volatile @Nullable ModelList models;
 
     // Guarded by lock.
     private List<EngineQueries.Reply<EngineFacts>> waiting = new ArrayList<>();
@@ -51,6 +53,11 @@ public final class KnownFacts {
     /** {@return how many slots the engine has; 0 if that is not known} */
     public int slots() {
         return now().map(known -> known.properties().slots().orElse(0)).orElse(0);
+    }
+
+    /** {@return what is known now of its models} */
+    public Optional<ModelList> models() {
+        return Optional.ofNullable(models);
     }
 
     /** {@return whether asking may help: false for a while after it did not} */
@@ -110,9 +117,19 @@ public final class KnownFacts {
         facts = value;
     }
 
+    /**
+     * Takes note of the engine's models.
+     *
+     * @param value what they are
+     */
+    public void learn(ModelList value) {
+        models = value;
+    }
+
     /** The engine may be another one from now on. */
     public void forget() {
         facts = null;
+        models = null;
     }
 
     private List<EngineQueries.Reply<EngineFacts>> settle(boolean answered) {

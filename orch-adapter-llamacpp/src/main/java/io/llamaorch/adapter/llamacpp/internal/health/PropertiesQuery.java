@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.llamacpp.internal.health;
 
 import io.llamaorch.adapter.llamacpp.internal.codec.EngineFacts;
+import io.llamaorch.adapter.llamacpp.internal.codec.ModelList;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.TimeSource;
 import io.llamaorch.adapter.spi.WorkerError;
@@ -61,12 +62,13 @@ public final class PropertiesQuery {
     }
 
     private void askNames(WorkerProperties told, Duration left, EngineQueries.Reply<WorkerProperties> reply) {
-        queries.modelNames(left, new EngineQueries.Reply<>() {
+        queries.models(left, new EngineQueries.Reply<>() {
             @Override
-            public void answer(List<String> names) {
+            public void answer(ModelList list) {
+                facts.learn(list);
                 Set<String> all = new LinkedHashSet<>(told.modelNames());
                 reply.answer(
-                        all.addAll(names)
+                        all.addAll(list.names())
                                 ? told.toBuilder().modelNames(List.copyOf(all)).build()
                                 : told);
             }

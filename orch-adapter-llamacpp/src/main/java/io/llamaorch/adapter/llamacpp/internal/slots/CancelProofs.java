@@ -114,6 +114,16 @@ public final class CancelProofs implements AutoCloseable {
         return proof.receipt();
     }
 
+    /** {@return whether nothing is to be proved: no cancelled job may still be at the server, as far as can be told} */
+    public boolean isIdle() {
+        lock.lock();
+        try {
+            return waiting.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Settles every proof that waits, and begins none any more. Idempotent; never blocks. */
     @Override
     public void close() {

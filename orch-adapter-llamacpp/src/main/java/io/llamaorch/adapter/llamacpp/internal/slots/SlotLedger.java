@@ -1,8 +1,8 @@
 package io.llamaorch.adapter.llamacpp.internal.slots;
 
+import io.llamaorch.adapter.llamacpp.internal.codec.RepeatableTask;
 import io.llamaorch.adapter.llamacpp.internal.codec.SamplingFields;
 import io.llamaorch.adapter.llamacpp.internal.slots.Booking.Expectation;
-import io.llamaorch.adapter.spi.Determinism;
 import io.llamaorch.adapter.spi.Pin;
 import io.llamaorch.adapter.spi.Sessions;
 import io.llamaorch.adapter.spi.TaskRequest;
@@ -87,10 +87,12 @@ public final class SlotLedger {
      * @return what is expected of it; must be told how the job ends
      */
     public Booking book(TaskRequest task) {
-        int pin = task.pin().map(Pin::slot).orElse(OptionalInt.empty()).orElse(Booking.NONE);
+        boolean repeatable = RepeatableTask.is(task);
+        int pin = repeatable
+                ? RepeatableTask.SLOT
+                : task.pin().map(Pin::slot).orElse(OptionalInt.empty()).orElse(Booking.NONE);
         String session = task.sessionId().orElse("");
-        boolean reuses = task.determinism() == Determinism.BEST_EFFORT
-                && !Boolean.FALSE.equals(task.extras().get(SamplingFields.CACHE));
+        boolean reuses = !repeatable && !Boolean.FALSE.equals(task.extras().get(SamplingFields.CACHE));
         lock.lock();
         try {
             expire();

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.spi.ChatMessage;
 import io.llamaorch.adapter.spi.Constraint;
-import io.llamaorch.adapter.spi.Determinism;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Pin;
 import io.llamaorch.adapter.spi.Priority;
@@ -370,8 +369,6 @@ class CompletionRequestTest {
         assertUnsupported(
                 "chat",
                 TaskRequest.builder(new Prompt.Chat(List.of(ChatMessage.of(ChatMessage.Role.USER, "hi")), List.of())));
-        assertUnsupported("determinism", task().determinism(Determinism.GREEDY));
-        assertUnsupported("determinism", task().determinism(Determinism.SEEDED));
     }
 
     private static void assertUnsupported(String word, TaskRequest.Builder task) {

@@ -74,7 +74,7 @@ class DocumentFuzzTest {
         }
         boolean read = reads(() -> EngineFacts.read(input));
         assertEquals(json, read, "whether the properties are read");
-        assertEquals(json, reads(() -> EngineFacts.readModelNames(input)), "whether the models are read");
+        assertEquals(json, reads(() -> ModelList.read(input)), "whether the models are read");
         boolean well = HealthAnswer.isWell(input);
         assertTrue(!well || json, "well in what is no JSON");
     }

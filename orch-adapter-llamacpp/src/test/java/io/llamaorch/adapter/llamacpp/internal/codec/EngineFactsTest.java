@@ -26,7 +26,7 @@ class EngineFactsTest {
     }
 
     private static List<String> names(String json) {
-        return EngineFacts.readModelNames(json.getBytes(StandardCharsets.UTF_8));
+        return ModelList.read(json.getBytes(StandardCharsets.UTF_8)).names();
     }
 
     @Test
@@ -47,7 +47,9 @@ class EngineFactsTest {
 
     @Test
     void recordedModels_areUnderstood() {
-        assertEquals(List.of("/models/bigram.gguf"), EngineFacts.readModelNames(Transcripts.body("models")));
+        assertEquals(
+                List.of("/models/bigram.gguf"),
+                ModelList.read(Transcripts.body("models")).names());
     }
 
     @Test

@@ -23,6 +23,9 @@ public final class Places {
     private int quarantined;
     private int epoch;
 
+    /** Whether the stream that runs has all of them, however many there are. */
+    private boolean whole;
+
     /** The places of those that were bound to the same engine before, as long as any is held. */
     private final List<Places> before = new ArrayList<>(0);
 
@@ -58,10 +61,16 @@ public final class Places {
 
     /** {@return how many more streams may begin} */
     public int free() {
-        return Math.max(0, share - held());
+        return isTakenWhole() ? 0 : Math.max(0, share - held());
     }
 
-    private int held() {
+    /** {@return whether one stream has all of them} */
+    public boolean isTakenWhole() {
+        return whole || (!before.isEmpty() && before.stream().anyMatch(Places::isTakenWhole));
+    }
+
+    /** {@return how many run or are quarantined, here or at those that were bound to the same engine before} */
+    public int held() {
         return running + quarantined + heldBefore();
     }
 
@@ -88,17 +97,25 @@ public final class Places {
         add(1);
     }
 
-    /** Gives a place back whose stream the engine has ended. */
+    /** Takes all places for one stream, which must find none held (DET-02). */
+    public void takeAll() {
+        whole = true;
+        add(1);
+    }
+
+    /** Gives a place back, or all that the stream had, whose stream the engine has ended. */
     public void giveBack() {
+        whole = false; // who has all of them is alone, so it is the one that ends
         add(-1);
     }
 
     /**
-     * Keeps the place of a stream that has ended here, and perhaps not at the engine.
+     * Keeps the place of a stream that has ended here, and perhaps not at the engine; one that had all places keeps one.
      *
      * @return what {@link #release} is to be told
      */
     public int quarantine() {
+        whole = false;
         add(-1);
         quarantined++;
         return epoch;
@@ -127,8 +144,9 @@ public final class Places {
         running = before + streams;
     }
 
-    /** {@return what is so now; what those before hold counts as quarantined} */
+    /** {@return what is so now; what those before hold counts as quarantined, and so does what one has all for itself} */
     public ReplicaPlaces now() {
-        return new ReplicaPlaces(share, running, quarantined + heldBefore());
+        int kept = quarantined + heldBefore();
+        return new ReplicaPlaces(share, running, isTakenWhole() ? Math.max(kept, share - running) : kept);
     }
 }

@@ -3,17 +3,21 @@ package io.llamaorch.adapter.registry.internal.host;
 import io.llamaorch.adapter.registry.internal.dispatch.Kinds;
 import io.llamaorch.adapter.registry.internal.dispatch.Scores;
 import io.llamaorch.adapter.registry.internal.dispatch.Sessions;
+import io.llamaorch.adapter.spi.Pin;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses a replica for a task: among those that are ready, able and have a free place, the one that holds its session's
- * cache, else the one with most free places, then fewest running streams, then the first by id (DSP-01, 02, 04, 07).
+ * cache, else the one with most free places, then fewest running streams, then the first by id (DSP-01, 02, 04, 07). A
+ * task that must be alone gets one that is empty (DET-02); one may be kept for it, on which nobody starts until it is.
  *
  * <p>Thread safety: guarded by the lock of the pool's {@link Dispatch}.
  */
@@ -32,8 +36,13 @@ final class Choice {
 
     private int readyPlaces;
 
+    /** Those that are kept for tasks that must be alone; nearly always none. */
+    private final List<Seat> kept = new ArrayList<>(0);
+
     /** Sets which replicas there are. */
     void seats(Collection<Seat> all) {
+        kept.forEach(seat -> seat.keep(false));
+        kept.clear();
         seats.forEach(seat -> seat.moveTo(-1));
         seats = all.stream()
                 .sorted(Comparator.comparing(seat -> seat.replica().id()))
@@ -92,7 +101,9 @@ final class Choice {
             int index = seat.index();
             scores.set(
                     index,
-                    isOpen(seat) ? Scores.of(seat.places().free(), seat.places().running()) : Scores.NOT_NOW);
+                    isOpen(seat) && !seat.kept()
+                            ? Scores.of(seat.places().free(), seat.places().running())
+                            : Scores.NOT_NOW);
             readyPlaces -= ready[index];
             ready[index] = seat.replica().isReady() ? seat.places().share() : 0;
             readyPlaces += ready[index];
@@ -131,6 +142,9 @@ final class Choice {
         IntPredicate able = kind -> wish.needs().metBy(kinds.get(kind));
         IntPredicate untried =
                 untriedOnly && wish.attempts() > 0 ? index -> !wish.hasTried(seats.get(index)) : Scores.ANY;
+        if (wish.needs().alone()) {
+            untried = untried.and(index -> isEmpty(seats.get(index)));
+        }
         while (true) {
             int best = scores.best(able, untried);
             if (best < 0) {
@@ -148,9 +162,42 @@ final class Choice {
         return seat != null
                         && scores.has(seat.index())
                         && seat.replica().isReady()
+                        && (!wish.needs().alone() || isEmpty(seat))
                         && wish.needs().metBy(seat.ability())
                 ? seat
                 : null;
+    }
+
+    private static boolean isEmpty(Seat seat) {
+        return seat.places().held() == 0;
+    }
+
+    /** Keeps none any more; each is kept again for whoever still needs that. */
+    void keepNone() {
+        if (!kept.isEmpty()) {
+            kept.forEach(seat -> seat.keep(false));
+            kept.forEach(this::rateOne);
+            kept.clear();
+        }
+    }
+
+    /**
+     * Keeps a replica for a task that must be alone and finds none empty: the one that has least to end before it is. What
+     * is kept never gets more to do, so whichever is kept the next time has less, and the task's turn comes.
+     */
+    void keepFor(Wish wish) {
+        Optional<Pin> pin = wish.request().pin();
+        Seat pinned = pin.isPresent() ? byId.get(pin.get().replica()) : null;
+        List<Seat> candidates = pin.isEmpty() ? seats : pinned == null ? List.of() : List.of(pinned);
+        candidates.stream()
+                .filter(seat -> !seat.kept() && isOpen(seat) && wish.needs().metBy(seat.ability()))
+                .min(Comparator.comparing(wish::hasTried)
+                        .thenComparing(seat -> seat.places().held()))
+                .ifPresent(seat -> {
+                    seat.keep(true);
+                    kept.add(seat);
+                    rateOne(seat);
+                });
     }
 
     private @Nullable Seat home(Wish wish) {

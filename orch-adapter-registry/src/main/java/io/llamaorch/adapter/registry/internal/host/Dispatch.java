@@ -175,6 +175,7 @@ final class Dispatch {
             pump(effects);
             if (run.entry() != null && queue.isOverfull()) {
                 queue.leave(run);
+                freeWhatIsKeptFor(run, effects);
                 WorkerError full = queue.full();
                 effects.add(() -> run.refuse(full));
             } else {
@@ -213,6 +214,7 @@ final class Dispatch {
         locked(effects -> {
             waited.set(queue.leave(run));
             if (waited.get()) {
+                freeWhatIsKeptFor(run, effects);
                 tellSoon(effects);
             }
         });
@@ -221,7 +223,7 @@ final class Dispatch {
 
     /** Why a task could not wait any longer. */
     WorkerError waitedTooLong(TaskRun run) {
-        return look(() -> refusals.of(run).orElseGet(queue::waitedTooLong));
+        return look(() -> refusals.of(run).orElseGet(() -> queue.waitedTooLong(run)));
     }
 
     /** An attempt's stream is over; the place of one that may have left its request at the engine is kept for a while. */
@@ -297,8 +299,16 @@ final class Dispatch {
         }
     }
 
-    /** Gives free places to those who wait. */
+    /** A task waits no more, without a place: what was kept for it is free for others. */
+    private void freeWhatIsKeptFor(TaskRun run, Effects effects) {
+        if (run.needs().alone()) {
+            pump(effects);
+        }
+    }
+
+    /** Gives free places to those who wait, and keeps a replica for each that must be alone, before those behind it. */
     private void pump(Effects effects) {
+        choice.keepNone();
         boolean anybody = false;
         Iterator<TaskRun> waiting = queue.iterator();
         while (waiting.hasNext() && choice.hasFree()) {
@@ -308,6 +318,8 @@ final class Dispatch {
                 waiting.remove();
                 place(run, seat, effects, false);
                 anybody = true;
+            } else if (run.needs().alone() && !run.isOver()) {
+                choice.keepFor(run);
             }
         }
         if (anybody) {
@@ -316,7 +328,11 @@ final class Dispatch {
     }
 
     private void place(TaskRun run, Seat seat, Effects effects, boolean here) {
-        seat.places().take();
+        if (run.needs().alone()) {
+            seat.places().takeAll();
+        } else {
+            seat.places().take();
+        }
         int trial = seat.breaker().begin();
         Attempt attempt = run.attempt(seat, trial, choice.isCold(run, seat));
         choice.rate(seat);
@@ -340,6 +356,7 @@ final class Dispatch {
         locked(effects -> {
             watching = false;
             watch(effects);
+            pump(effects); // who was let go may have had a replica kept for it
         });
     }
 

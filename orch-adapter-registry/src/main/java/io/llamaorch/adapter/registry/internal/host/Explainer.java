@@ -58,10 +58,14 @@ final class Explainer {
         if (!whyNot.isEmpty()) {
             return explained(seat, places, Verdict.UNREADY, whyNot);
         }
-        String count = places.running() + " of " + places.share() + " places are taken"
-                + (places.quarantined() == 0
-                        ? ""
-                        : ", " + places.quarantined() + " more are kept until the engine has surely let go");
+        String count = count(seat, places);
+        if (seat.kept()) {
+            return explained(
+                    seat, places, Verdict.FULL, "it is kept for a task that waits to be alone on it; " + count);
+        }
+        if (wish.needs().alone() && seat.places().held() > 0) {
+            return explained(seat, places, Verdict.FULL, "the task must be alone on it; " + count);
+        }
         if (places.free() == 0) {
             return explained(seat, places, Verdict.FULL, count);
         }
@@ -72,6 +76,16 @@ final class Explainer {
             return explained(seat, places, Verdict.CHOSEN, reason + "; " + count);
         }
         return explained(seat, places, Verdict.POSSIBLE, count);
+    }
+
+    private static String count(Seat seat, ReplicaPlaces places) {
+        String count = places.running() + " of " + places.share() + " places are taken";
+        if (places.quarantined() == 0) {
+            return count;
+        }
+        return seat.places().isTakenWhole()
+                ? count + ", and nothing starts beside the task that runs, which must be alone"
+                : count + ", " + places.quarantined() + " more are kept until the engine has surely let go";
     }
 
     private static ReplicaExplanation explained(Seat seat, ReplicaPlaces places, Verdict verdict, String why) {

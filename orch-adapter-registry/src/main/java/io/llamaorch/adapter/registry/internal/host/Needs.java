@@ -26,6 +26,7 @@ final class Needs {
     private final Set<Capability> capabilities;
     private final int promptTokens;
     private final OptionalInt slot;
+    private final boolean alone;
     private final boolean none;
 
     private Needs(TaskRequest task) {
@@ -34,11 +35,17 @@ final class Needs {
         promptTokens =
                 task.prompt() instanceof Prompt.Tokens tokens ? tokens.ids().size() : 0;
         slot = task.pin().map(Pin::slot).orElse(OptionalInt.empty());
+        alone = task.determinism() != Determinism.BEST_EFFORT;
         none = model.isEmpty() && capabilities.isEmpty() && promptTokens == 0 && slot.isEmpty();
     }
 
     static Needs of(TaskRequest task) {
         return new Needs(task);
+    }
+
+    /** Whether nothing may run beside it on its replica (DET-02). */
+    boolean alone() {
+        return alone;
     }
 
     boolean metBy(Ability ability) {

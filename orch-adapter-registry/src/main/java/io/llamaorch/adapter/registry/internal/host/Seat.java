@@ -34,6 +34,9 @@ final class Seat {
 
     private @Nullable Seat successor;
 
+    /** Whether nobody starts here before it is empty, and then a task that must be alone does. */
+    private boolean kept;
+
     /** How often its breaker opened. */
     private int openings;
 
@@ -126,6 +129,14 @@ final class Seat {
     /** Somebody's rest is over; not always the longest. */
     void rested(long now) {
         resting = resting && restsUntil - now > 0;
+    }
+
+    boolean kept() {
+        return kept;
+    }
+
+    void keep(boolean forOneAlone) {
+        kept = forOneAlone;
     }
 
     /** Its breaker opened; tells which time this is. */

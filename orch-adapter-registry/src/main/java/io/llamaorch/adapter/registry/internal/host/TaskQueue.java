@@ -134,9 +134,11 @@ final class TaskQueue implements Iterable<TaskRun> {
     }
 
     /** Why a task could not wait any longer. */
-    WorkerError waitedTooLong() {
-        return refusal("no place in pool '" + pool + "' became free for the task within "
-                + policy.longestWait().toSeconds() + " s");
+    WorkerError waitedTooLong(TaskRun run) {
+        String what = run.needs().alone()
+                ? "no replica of pool '" + pool + "' became empty for the task, which must be alone on it, within "
+                : "no place in pool '" + pool + "' became free for the task within ";
+        return refusal(what + policy.longestWait().toSeconds() + " s");
     }
 
     private WorkerError refusal(String what) {
