@@ -1,5 +1,7 @@
 package io.llamaorch.adapter.llamacpp;
 
+import io.llamaorch.adapter.llamacpp.internal.capabilities.EngineCalls;
+import io.llamaorch.adapter.llamacpp.internal.capabilities.ServerCapabilities;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
 import io.llamaorch.adapter.llamacpp.internal.health.HealthCheck;
@@ -28,6 +30,7 @@ import io.llamaorch.adapter.spi.WorkerProperties;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -42,6 +45,8 @@ final class LlamaCppAdapter implements WorkerAdapter {
     private final Engine engine;
     private final Executor executor;
     private final Duration healthLimit;
+    private final String replica;
+    private final ServerCapabilities capabilities;
 
     private LlamaCppAdapter(
             AdapterConfig config, OptionValues options, Endpoint endpoint, TlsOptions tls, SharedLoop loop) {
@@ -62,6 +67,15 @@ final class LlamaCppAdapter implements WorkerAdapter {
         LastBytes lastBytes = new LastBytes(time, limits.idle());
         CancelProofs proofs = new CancelProofs(queries, facts, time);
         engine = new Engine(transport, queries, facts, failures, lastBytes, proofs, time);
+        replica = config.replica();
+        capabilities = new ServerCapabilities(
+                new EngineCalls(
+                        transport,
+                        queries,
+                        failures,
+                        options.duration(LlamaCppAdapterFactory.REQUEST_TIMEOUT),
+                        LlamaCppAdapterFactory.REQUEST_TIMEOUT),
+                this::answered);
     }
 
     static LlamaCppAdapter create(AdapterConfig config, List<OptionSpec> specs, SharedLoop loop) {
@@ -125,6 +139,11 @@ final class LlamaCppAdapter implements WorkerAdapter {
     }
 
     @Override
+    public <T> Optional<T> capability(Class<T> type) {
+        return capabilities.find(type);
+    }
+
+    @Override
     public void close() {
         streams.close();
         engine.proofs().close();
@@ -157,6 +176,25 @@ final class LlamaCppAdapter implements WorkerAdapter {
             faults.add(String.valueOf(e.getMessage()));
             return null;
         }
+    }
+
+    /** A stage that a reply completes. */
+    private <T> CompletionStage<T> answered(Consumer<EngineQueries.Reply<T>> begin) {
+        return stage(result -> begin.accept(new EngineQueries.Reply<>() {
+            @Override
+            public void answer(T value) {
+                deliver(() -> result.complete(value));
+            }
+
+            @Override
+            public void failure(WorkerError error) {
+                WorkerException failure = new WorkerException(error.toBuilder()
+                        .engine(LlamaCppAdapterFactory.ENGINE)
+                        .replica(replica)
+                        .build());
+                deliver(() -> result.completeExceptionally(failure));
+            }
+        }));
     }
 
     private <T> CompletionStage<T> stage(Consumer<CompletableFuture<T>> begin) {

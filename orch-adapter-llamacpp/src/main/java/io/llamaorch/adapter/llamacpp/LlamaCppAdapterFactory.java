@@ -27,6 +27,7 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
 
     static final String CONNECT_TIMEOUT = "connect-timeout";
     static final String HEALTH_TIMEOUT = "health-timeout";
+    static final String REQUEST_TIMEOUT = "request-timeout";
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofHours(1);
@@ -40,6 +41,12 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
                             OptionSpec.duration(HEALTH_TIMEOUT, Duration.ofSeconds(5))
                                     .range(SHORTEST, LONGEST)
                                     .describedAs("longest time for a health check, or to read properties")
+                                    .build(),
+                            OptionSpec.duration(REQUEST_TIMEOUT, Duration.ofSeconds(60))
+                                    .range(SHORTEST, LONGEST)
+                                    .describedAs(
+                                            "longest time to split or join tokens, to apply a chat template, to embed"
+                                                    + " up to 32 texts, or to read metrics")
                                     .build()),
                     Stream.concat(TlsOptions.specs().stream(), StreamLimits.options().stream()))
             .toList();
@@ -62,7 +69,11 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
                         Capability.STOP_STRINGS,
                         Capability.SEED,
                         Capability.PROGRESS,
-                        Capability.CANCEL_PROOF)
+                        Capability.CANCEL_PROOF,
+                        Capability.TOKENIZATION,
+                        Capability.CHAT_TEMPLATES,
+                        Capability.EMBEDDINGS,
+                        Capability.ENGINE_METRICS)
                 .options(OPTIONS)
                 .build();
     }

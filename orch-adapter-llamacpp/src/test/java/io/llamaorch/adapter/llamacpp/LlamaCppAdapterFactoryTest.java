@@ -77,12 +77,17 @@ class LlamaCppAdapterFactoryTest {
                         Capability.STOP_STRINGS,
                         Capability.SEED,
                         Capability.PROGRESS,
-                        Capability.CANCEL_PROOF),
+                        Capability.CANCEL_PROOF,
+                        Capability.TOKENIZATION,
+                        Capability.CHAT_TEMPLATES,
+                        Capability.EMBEDDINGS,
+                        Capability.ENGINE_METRICS),
                 descriptor.capabilities());
         assertEquals(
                 Set.of(
                         "connect-timeout",
                         "health-timeout",
+                        "request-timeout",
                         "first-token-timeout",
                         "idle-timeout",
                         "call-timeout",
