@@ -1,5 +1,7 @@
 package io.llamaorch.adapter.llamacpp;
 
+import io.llamaorch.adapter.llamacpp.internal.capabilities.EngineCalls;
+import io.llamaorch.adapter.llamacpp.internal.capabilities.ServerCapabilities;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.llamacpp.internal.health.EngineQueries;
 import io.llamaorch.adapter.llamacpp.internal.health.HealthCheck;
@@ -30,6 +32,7 @@ import io.llamaorch.adapter.spi.WorkerProperties;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -45,6 +48,8 @@ final class LlamaCppAdapter implements WorkerAdapter {
     private final Executor executor;
     private final Duration healthLimit;
     private final Solitude solitude;
+    private final String replica;
+    private final ServerCapabilities capabilities;
 
     private LlamaCppAdapter(
             AdapterConfig config, OptionValues options, Endpoint endpoint, TlsOptions tls, SharedLoop loop) {
@@ -74,6 +79,15 @@ final class LlamaCppAdapter implements WorkerAdapter {
                 facts::slots);
         engine = new Engine(transport, queries, facts, failures, lastBytes, proofs, ledger, time, exclusive);
         solitude = new Solitude(exclusive, streams, proofs);
+        replica = config.replica();
+        capabilities = new ServerCapabilities(
+                new EngineCalls(
+                        transport,
+                        queries,
+                        failures,
+                        options.duration(LlamaCppAdapterFactory.REQUEST_TIMEOUT),
+                        LlamaCppAdapterFactory.REQUEST_TIMEOUT),
+                this::answered);
     }
 
     static LlamaCppAdapter create(AdapterConfig config, List<OptionSpec> specs, SharedLoop loop) {
@@ -140,6 +154,11 @@ final class LlamaCppAdapter implements WorkerAdapter {
     }
 
     @Override
+    public <T> Optional<T> capability(Class<T> type) {
+        return capabilities.find(type);
+    }
+
+    @Override
     public void close() {
         streams.close();
         engine.proofs().close();
@@ -172,6 +191,25 @@ final class LlamaCppAdapter implements WorkerAdapter {
             faults.add(String.valueOf(e.getMessage()));
             return null;
         }
+    }
+
+    /** A stage that a reply completes. */
+    private <T> CompletionStage<T> answered(Consumer<EngineQueries.Reply<T>> begin) {
+        return stage(result -> begin.accept(new EngineQueries.Reply<>() {
+            @Override
+            public void answer(T value) {
+                deliver(() -> result.complete(value));
+            }
+
+            @Override
+            public void failure(WorkerError error) {
+                WorkerException failure = new WorkerException(error.toBuilder()
+                        .engine(LlamaCppAdapterFactory.ENGINE)
+                        .replica(replica)
+                        .build());
+                deliver(() -> result.completeExceptionally(failure));
+            }
+        }));
     }
 
     private <T> CompletionStage<T> stage(Consumer<CompletableFuture<T>> begin) {

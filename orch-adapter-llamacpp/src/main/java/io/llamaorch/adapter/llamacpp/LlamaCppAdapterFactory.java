@@ -30,6 +30,7 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
     static final String EXCLUSIVE = "exclusive";
     static final String SESSION_IDLE = "session-idle";
     static final String SESSION_TURNS = "session-turns";
+    static final String REQUEST_TIMEOUT = "request-timeout";
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofHours(1);
@@ -43,6 +44,12 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
                             OptionSpec.duration(HEALTH_TIMEOUT, Duration.ofSeconds(5))
                                     .range(SHORTEST, LONGEST)
                                     .describedAs("longest time for a health check, or to read properties")
+                                    .build(),
+                            OptionSpec.duration(REQUEST_TIMEOUT, Duration.ofSeconds(60))
+                                    .range(SHORTEST, LONGEST)
+                                    .describedAs(
+                                            "longest time to split or join tokens, to apply a chat template, to embed"
+                                                    + " up to 32 texts, or to read metrics")
                                     .build(),
                             OptionSpec.flag(EXCLUSIVE, false)
                                     .describedAs("this server serves only this host; determinism above best effort"
@@ -83,7 +90,11 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
                         Capability.DETERMINISM,
                         Capability.PROGRESS,
                         Capability.SLOT_PIN,
-                        Capability.CANCEL_PROOF)
+                        Capability.CANCEL_PROOF,
+                        Capability.TOKENIZATION,
+                        Capability.CHAT_TEMPLATES,
+                        Capability.EMBEDDINGS,
+                        Capability.ENGINE_METRICS)
                 .options(OPTIONS)
                 .build();
     }

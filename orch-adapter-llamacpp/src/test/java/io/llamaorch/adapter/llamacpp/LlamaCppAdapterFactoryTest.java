@@ -82,7 +82,11 @@ class LlamaCppAdapterFactoryTest {
                         Capability.DETERMINISM,
                         Capability.PROGRESS,
                         Capability.SLOT_PIN,
-                        Capability.CANCEL_PROOF),
+                        Capability.CANCEL_PROOF,
+                        Capability.TOKENIZATION,
+                        Capability.CHAT_TEMPLATES,
+                        Capability.EMBEDDINGS,
+                        Capability.ENGINE_METRICS),
                 descriptor.capabilities());
         assertEquals(
                 Set.of(
@@ -91,6 +95,7 @@ class LlamaCppAdapterFactoryTest {
                         "exclusive",
                         "session-idle",
                         "session-turns",
+                        "request-timeout",
                         "first-token-timeout",
                         "idle-timeout",
                         "call-timeout",

@@ -277,12 +277,16 @@ public final class AdapterHost implements AutoCloseable {
     }
 
     /**
-     * Gives access to what only some engines can do, on one replica of a pool that can.
+     * Gives access to what only some engines can do, such as {@link io.llamaorch.adapter.spi.Embeddings}, on one replica of a
+     * pool; does no I/O. Replicas that are ready come first, then those with the fewest streams, then by id; one that drains
+     * is left out. What is given belongs to that replica for good, so ask again for each use: once the replica is taken
+     * away, its stages fail with {@link IllegalStateException}.
      *
      * @param pool the pool
      * @param type the interface of the capability
      * @param <T> the same
-     * @return the capability of the replica that a task would go to now, among those that have it
+     * @return the capability of the best replica that has it; empty if none has it, there is no such pool, or the host is
+     *     closed
      */
     public <T> Optional<T> capability(String pool, Class<T> type) {
         return bindings.pool(pool).flatMap(target -> target.capability(type));

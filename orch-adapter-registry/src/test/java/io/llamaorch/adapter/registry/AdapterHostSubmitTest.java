@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -264,36 +263,6 @@ class AdapterHostSubmitTest extends HostFixture {
         assertFailed(ErrorCode.INTERNAL, submit("j"));
         assertEquals(List.of(0), running());
         assertEquals(Cancellation.Answer.NOT_RUNNING, now(host.cancel("j").accepted()));
-    }
-
-    @Test
-    void capability_whenSeveralHaveIt_isThatOfTheReplicaThatATaskWouldGoTo() {
-        bind("r0").can(() -> Optional.of("zero"));
-        bind("r1").can(() -> Optional.of("one"));
-        assertEquals("zero", host.capability(POOL, String.class).orElseThrow());
-        submit("j");
-        assertEquals("one", host.capability(POOL, String.class).orElseThrow());
-    }
-
-    @Test
-    void capability_whenTheBestHasItNot_isThatOfAnother() {
-        bind("r0");
-        bind("r1").can(() -> Optional.of("one"));
-        assertEquals("one", host.capability(POOL, String.class).orElseThrow());
-    }
-
-    @Test
-    void capability_whenAnAdapterThrowsOrAnswersNull_isThatOfAnother() {
-        bind("r0").can(() -> Sneaky.raise(new NoClassDefFoundError("boom")));
-        bind("r1").can(() -> Optional.of("one"));
-        assertEquals("one", host.capability(POOL, String.class).orElseThrow());
-    }
-
-    @Test
-    void capability_whenNobodyHasIt_isEmpty() {
-        assertTrue(host.capability(POOL, String.class).isEmpty());
-        bind("r0");
-        assertTrue(host.capability(POOL, String.class).isEmpty());
     }
 
     /** A stream that was made without the SPI's help, with what is not allowed. */

@@ -12,8 +12,9 @@ public interface ChatTemplates {
     /**
      * Applies the model's chat template.
      *
-     * @param chat the conversation
-     * @return a stage with the text that the model would be given
+     * @param chat the conversation, with the tools that are offered in it
+     * @return a stage with the text that the model would be given; fails with {@link ErrorCode#UNSUPPORTED} where the
+     *     conversation has media, which are no text, and where the engine cannot tell
      */
     CompletionStage<String> render(Prompt.Chat chat);
 }

@@ -90,6 +90,17 @@ public final class Failures {
      * @return the error
      */
     public WorkerError wire(WireFailure failure) {
+        return wire(failure, "health-timeout");
+    }
+
+    /**
+     * Maps a failure of the connection.
+     *
+     * @param failure what the wire tells
+     * @param limitOption the option that sets how long this exchange may take
+     * @return the error
+     */
+    public WorkerError wire(WireFailure failure, String limitOption) {
         WorkerError.Builder error = switch (failure.kind()) {
             case NAME_LOOKUP, REFUSED, UNREACHABLE, CONNECT_TIMEOUT ->
                 builder(
@@ -99,7 +110,9 @@ public final class Failures {
             case TLS -> builder(ErrorCode.POOL_UNAVAILABLE, failure.message());
             case CLOSED -> builder(ErrorCode.POOL_UNAVAILABLE, failure.message() + ": submit to another adapter");
             case TIMEOUT ->
-                builder(ErrorCode.DECODE_TIMEOUT, failure.message() + ": it hangs or is overloaded (health-timeout)");
+                builder(
+                        ErrorCode.DECODE_TIMEOUT,
+                        failure.message() + ": it hangs or is overloaded (" + limitOption + ")");
             case RESET ->
                 builder(
                         ErrorCode.WORKER_RESET,
@@ -113,6 +126,21 @@ public final class Failures {
             error.cause(failure.cause());
         }
         return error.build();
+    }
+
+    /**
+     * A failure that one path explains better than its status does.
+     *
+     * @param code what it is
+     * @param what what happened, to follow the engine's address
+     * @param remedy what to do
+     * @param said what the engine said; may be empty
+     * @return the error
+     */
+    public WorkerError explained(ErrorCode code, String what, String remedy, String said) {
+        return builder(code, place + " " + what + (said.isEmpty() ? "" : ": " + quote(said)) + ": " + remedy)
+                .excerpt(withoutToken(said))
+                .build();
     }
 
     /**

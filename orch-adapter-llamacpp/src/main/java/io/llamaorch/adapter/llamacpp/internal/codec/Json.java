@@ -1,9 +1,15 @@
 package io.llamaorch.adapter.llamacpp.internal.codec;
 
+import java.io.ByteArrayOutputStream;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 
 /** How this adapter reads JSON: as a stream of tokens, with bounds on what an engine may send. */
@@ -70,6 +76,63 @@ final class Json {
         }
         double number = value.getDoubleValue();
         return number >= 0 && number <= Integer.MAX_VALUE ? (int) number : otherwise;
+    }
+
+    /** Writes a document that is an object. */
+    static byte[] object(Consumer<JsonGenerator> members) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            json.writeStartObject();
+            members.accept(json);
+            json.writeEndObject();
+        }
+        return bytes.toByteArray();
+    }
+
+    /**
+     * Reads one member of the object that a document is; of several with its name the last.
+     *
+     * @param read reads it, with the parser on the value's first token, up to its last one
+     * @throws tools.jackson.core.JacksonException if it is no JSON, or there is no such member
+     */
+    static <T> T member(byte[] document, String name, Function<JsonParser, T> read) {
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), document)) {
+            require(parser, parser.nextToken() == JsonToken.START_OBJECT, "no object");
+            T found = null;
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                boolean wanted = parser.currentName().equals(name);
+                parser.nextToken();
+                if (wanted) {
+                    found = read.apply(parser);
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            require(parser, parser.nextToken() == null, "more than one value");
+            if (found == null) {
+                throw new StreamReadException(parser, "no " + name);
+            }
+            return found;
+        }
+    }
+
+    /**
+     * Reads a text that is a member of the object that a document is.
+     *
+     * @throws tools.jackson.core.JacksonException if it is no JSON, or there is no such text
+     */
+    static String text(byte[] document, String name) {
+        return member(document, name, value -> {
+            require(value, value.currentToken() == JsonToken.VALUE_STRING, "no text");
+            return value.getString();
+        });
+    }
+
+    /** Refuses a document that is not what it should be. */
+    static void require(JsonParser parser, boolean holds, String otherwise) {
+        if (!holds) {
+            throw new StreamReadException(parser, otherwise);
+        }
     }
 
     private static void read(String path, int depth, JsonToken token, JsonParser parser, Visitor visitor) {

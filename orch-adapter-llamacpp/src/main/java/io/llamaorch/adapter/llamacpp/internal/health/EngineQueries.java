@@ -98,7 +98,15 @@ public final class EngineQueries {
         return withKnownCredential(request);
     }
 
-    private WireRequest.Builder withKnownCredential(WireRequest.Builder request) {
+    /**
+     * Adds the same to a request that follows from another, with the credential as that one had it; so it may be called on
+     * the I/O thread.
+     *
+     * @param request the request
+     * @return the same
+     * @throws WorkerException if the credential cannot be sent
+     */
+    public WireRequest.Builder withKnownCredential(WireRequest.Builder request) {
         request.header("User-Agent", USER_AGENT).connectLimit(connectLimit);
         String known = credential;
         if (known != null) {

@@ -1,0 +1,44 @@
+package io.llamaorch.adapter.llamacpp.internal.capabilities;
+
+import io.llamaorch.adapter.spi.ChatTemplates;
+import io.llamaorch.adapter.spi.Embeddings;
+import io.llamaorch.adapter.spi.EngineMetrics;
+import io.llamaorch.adapter.spi.Tokenization;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All capability interfaces of one engine. Each is there without a look at the engine: whether that was started for it
+ * shows when it is asked.
+ *
+ * <p>Thread safety: safe for concurrent use.
+ */
+public final class ServerCapabilities {
+
+    private final Map<Class<?>, Object> byInterface;
+
+    /**
+     * Makes the capabilities of one engine.
+     *
+     * @param calls asks the engine
+     * @param stages makes what is returned
+     */
+    public ServerCapabilities(EngineCalls calls, Stages stages) {
+        byInterface = Map.of(
+                Tokenization.class, new ServerTokenization(calls, stages),
+                ChatTemplates.class, new ServerChatTemplates(calls, stages),
+                Embeddings.class, new ServerEmbeddings(calls, stages),
+                EngineMetrics.class, new ServerMetrics(calls, stages));
+    }
+
+    /**
+     * Finds a capability.
+     *
+     * @param type its interface
+     * @param <T> the same
+     * @return its implementation
+     */
+    public <T> Optional<T> find(Class<T> type) {
+        return Optional.ofNullable(byInterface.get(type)).map(type::cast);
+    }
+}
