@@ -154,8 +154,8 @@ final class CompletionRun implements StreamListener, EventFeed.Job {
 
     @Override
     public void ended(CompletionEvent last) {
-        request.ended(last.slot(), last.tokensEvaluated() + last.tokensPredicted(), last.cached());
-        hangUp();
+        int held = Math.max(0, last.tokensEvaluated()) + Math.max(0, last.tokensPredicted());
+        request.ended(last.slot(), held, last.cached());
     }
 
     @Override

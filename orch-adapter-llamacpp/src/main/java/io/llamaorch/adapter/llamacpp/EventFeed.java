@@ -30,14 +30,14 @@ final class EventFeed {
     interface Job {
 
         /**
-         * The engine has ended it.
+         * The engine has ended it; told before the stream ends, so that whoever follows it finds what it left.
          *
          * @param last its last event, only valid during the call
          */
         void ended(CompletionEvent last);
 
         /**
-         * It has failed.
+         * It is over.
          *
          * @param mayWork whether the engine may still work for it
          */
@@ -175,8 +175,9 @@ final class EventFeed {
         if (stoppingWord != null) {
             details.stopString(stoppingWord);
         }
-        emitter.end(event.stopReason(), event.timings(), details.build());
         job.ended(event);
+        emitter.end(event.stopReason(), event.timings(), details.build());
+        job.over(false);
     }
 
     private void fail(WorkerError error) {

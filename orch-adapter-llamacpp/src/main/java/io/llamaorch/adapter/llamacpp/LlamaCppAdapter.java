@@ -87,7 +87,9 @@ final class LlamaCppAdapter implements WorkerAdapter {
                         failures,
                         options.duration(LlamaCppAdapterFactory.REQUEST_TIMEOUT),
                         LlamaCppAdapterFactory.REQUEST_TIMEOUT),
-                this::answered);
+                this::answered,
+                facts,
+                ledger);
     }
 
     static LlamaCppAdapter create(AdapterConfig config, List<OptionSpec> specs, SharedLoop loop) {

@@ -89,12 +89,14 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
                         Capability.LOG_PROBABILITIES,
                         Capability.DETERMINISM,
                         Capability.PROGRESS,
+                        Capability.SESSIONS,
                         Capability.SLOT_PIN,
                         Capability.CANCEL_PROOF,
                         Capability.TOKENIZATION,
                         Capability.CHAT_TEMPLATES,
                         Capability.EMBEDDINGS,
-                        Capability.ENGINE_METRICS)
+                        Capability.ENGINE_METRICS,
+                        Capability.SLOT_CACHES)
                 .options(OPTIONS)
                 .build();
     }

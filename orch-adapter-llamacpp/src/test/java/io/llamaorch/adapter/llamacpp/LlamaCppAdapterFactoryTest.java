@@ -81,12 +81,14 @@ class LlamaCppAdapterFactoryTest {
                         Capability.LOG_PROBABILITIES,
                         Capability.DETERMINISM,
                         Capability.PROGRESS,
+                        Capability.SESSIONS,
                         Capability.SLOT_PIN,
                         Capability.CANCEL_PROOF,
                         Capability.TOKENIZATION,
                         Capability.CHAT_TEMPLATES,
                         Capability.EMBEDDINGS,
-                        Capability.ENGINE_METRICS),
+                        Capability.ENGINE_METRICS,
+                        Capability.SLOT_CACHES),
                 descriptor.capabilities());
         assertEquals(
                 Set.of(

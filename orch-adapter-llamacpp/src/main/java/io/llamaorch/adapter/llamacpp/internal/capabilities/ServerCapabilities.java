@@ -1,8 +1,12 @@
 package io.llamaorch.adapter.llamacpp.internal.capabilities;
 
+import io.llamaorch.adapter.llamacpp.internal.health.KnownFacts;
+import io.llamaorch.adapter.llamacpp.internal.slots.SlotLedger;
 import io.llamaorch.adapter.spi.ChatTemplates;
 import io.llamaorch.adapter.spi.Embeddings;
 import io.llamaorch.adapter.spi.EngineMetrics;
+import io.llamaorch.adapter.spi.Sessions;
+import io.llamaorch.adapter.spi.SlotCaches;
 import io.llamaorch.adapter.spi.Tokenization;
 import java.util.Map;
 import java.util.Optional;
@@ -22,9 +26,14 @@ public final class ServerCapabilities {
      *
      * @param calls asks the engine
      * @param stages makes what is returned
+     * @param facts what is known of the engine
+     * @param ledger which session sits in which slot
      */
-    public ServerCapabilities(EngineCalls calls, Stages stages) {
+    public ServerCapabilities(EngineCalls calls, Stages stages, KnownFacts facts, SlotLedger ledger) {
+        ServerSlotCaches caches = new ServerSlotCaches(calls, stages, facts, ledger);
         byInterface = Map.of(
+                Sessions.class, new ServerSessions(stages, ledger, caches),
+                SlotCaches.class, caches,
                 Tokenization.class, new ServerTokenization(calls, stages),
                 ChatTemplates.class, new ServerChatTemplates(calls, stages),
                 Embeddings.class, new ServerEmbeddings(calls, stages),

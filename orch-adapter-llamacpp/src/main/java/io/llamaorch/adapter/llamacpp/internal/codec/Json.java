@@ -128,6 +128,20 @@ final class Json {
         });
     }
 
+    /**
+     * Reads a whole number of 0 or more that is a member of the object that a document is.
+     *
+     * @throws tools.jackson.core.JacksonException if it is no JSON, or there is no such number
+     */
+    static long number(byte[] document, String name) {
+        return member(document, name, value -> {
+            require(value, value.currentToken() == JsonToken.VALUE_NUMBER_INT, "no whole number");
+            long number = value.getLongValue();
+            require(value, number >= 0, "a number below 0");
+            return number;
+        });
+    }
+
     /** Refuses a document that is not what it should be. */
     static void require(JsonParser parser, boolean holds, String otherwise) {
         if (!holds) {
