@@ -251,6 +251,15 @@ class LlamaCppCapabilitiesTest {
     }
 
     @Test
+    void embeddings_withAVectorForEachTokenOfALongText_nameThePoolingToo() throws Exception {
+        String vector = "[" + "0.12345678901234567,".repeat(1_000) + "1]";
+        WorkerAdapter adapter =
+                adapterOf("/embedding", 200, "[{\"embedding\":[" + (vector + ",").repeat(40) + vector + "]}]");
+        assertRefused(
+                ErrorCode.PROTOCOL, "--pooling mean", error(embeddings(adapter).embed(List.of("a b"))));
+    }
+
+    @Test
     void embeddings_ofZerosOnly_nameTheFlag() throws Exception {
         WorkerAdapter adapter = adapterOf("/embedding", 200, "{\"embedding\":[0.0,0.0]}");
         assertRefused(

@@ -282,6 +282,9 @@ public final class AdapterHost implements AutoCloseable {
      * is left out. What is given belongs to that replica for good, so ask again for each use: once the replica is taken
      * away, its stages fail with {@link IllegalStateException}.
      *
+     * <p>A question takes no place of the replica, is asked once and is in no log record: the caller bounds how many run. An
+     * embedding takes a slot of the engine all the same, so it disturbs a task above best effort.
+     *
      * @param pool the pool
      * @param type the interface of the capability
      * @param <T> the same

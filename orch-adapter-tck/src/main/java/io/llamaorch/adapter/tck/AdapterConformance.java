@@ -38,7 +38,12 @@ public abstract class AdapterConformance
                 ErrorRules,
                 DeterminismRules,
                 SecurityRules,
-                CapabilityRules {
+                CapabilityRules,
+                TokenizationRules,
+                ChatTemplateRules,
+                EmbeddingRules,
+                MetricRules,
+                InterfaceStageRules {
 
     /** How long a test may take on a machine as fast as most, before it is left alone and fails; most take no time. */
     public static final Duration LONGEST_TEST = Duration.ofMinutes(2);

@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.tck;
 
+import io.llamaorch.adapter.spi.Capability;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -30,6 +31,20 @@ public enum EngineDialect {
      * {@code /v1/chat/completions}, {@code /v1/completions}, {@code /v1/models} and {@code /health}.
      */
     OPENAI;
+
+    /** {@return the capabilities with an interface that no engine of this dialect has, whatever it was started for} */
+    public Set<Capability> lacks() {
+        return switch (this) {
+            case LLAMA_CPP -> EnumSet.noneOf(Capability.class);
+            case LLAMA_CPP_2024 -> EnumSet.of(Capability.CHAT_TEMPLATES);
+            case OPENAI ->
+                EnumSet.of(
+                        Capability.TOKENIZATION,
+                        Capability.CHAT_TEMPLATES,
+                        Capability.EMBEDDINGS,
+                        Capability.ENGINE_METRICS);
+        };
+    }
 
     /** {@return what an engine of this dialect tells} */
     public Set<TestEngine.Fact> tells() {

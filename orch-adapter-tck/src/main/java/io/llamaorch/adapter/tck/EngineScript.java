@@ -1,10 +1,13 @@
 package io.llamaorch.adapter.tck;
 
+import io.llamaorch.adapter.spi.Capability;
 import io.llamaorch.adapter.spi.Secret;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,7 @@ public final class EngineScript {
     private final State state;
     private final @Nullable Secret token;
     private final List<Fault> faults;
+    private final Set<Capability> lacking;
 
     private EngineScript(Builder builder) {
         slots = builder.slots;
@@ -29,6 +33,7 @@ public final class EngineScript {
         state = builder.state;
         token = builder.token;
         faults = List.copyOf(builder.faults);
+        lacking = Set.copyOf(builder.lacking);
     }
 
     /** {@return a builder of an engine that does everything right} */
@@ -71,10 +76,16 @@ public final class EngineScript {
         return faults;
     }
 
+    /** {@return what the engine was not started for, although it could have been} */
+    public Set<Capability> lacking() {
+        return lacking;
+    }
+
     @Override
     public String toString() {
         return "EngineScript[" + slots + " slots" + (stepped ? ", stepped" : "") + ", " + state
-                + (token == null ? "" : ", token asked for") + ", "
+                + (token == null ? "" : ", token asked for")
+                + (lacking.isEmpty() ? "" : ", without " + lacking) + ", "
                 + faults.stream().map(Fault::text).toList() + "]";
     }
 
@@ -99,6 +110,7 @@ public final class EngineScript {
         private State state = State.SERVING;
         private @Nullable Secret token;
         private final List<Fault> faults = new ArrayList<>();
+        private final Set<Capability> lacking = EnumSet.noneOf(Capability.class);
 
         private Builder() {}
 
@@ -154,6 +166,21 @@ public final class EngineScript {
          */
         public Builder fault(Fault fault) {
             faults.add(Objects.requireNonNull(fault, "fault"));
+            return this;
+        }
+
+        /**
+         * Has the engine run without something that it must be started for; without this it runs with all.
+         *
+         * @param capability EMBEDDINGS or ENGINE_METRICS
+         * @return this
+         */
+        public Builder without(Capability capability) {
+            if (capability != Capability.EMBEDDINGS && capability != Capability.ENGINE_METRICS) {
+                throw new IllegalArgumentException(
+                        capability + " is not what an engine is started for: EMBEDDINGS and ENGINE_METRICS are");
+            }
+            lacking.add(capability);
             return this;
         }
 

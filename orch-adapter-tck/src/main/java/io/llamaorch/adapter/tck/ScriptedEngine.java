@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.tck;
 
 import io.llamaorch.adapter.spi.AdapterConfig;
+import io.llamaorch.adapter.spi.Capability;
 import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.tck.internal.engine.EngineOptions;
 import io.llamaorch.adapter.tck.internal.engine.EngineServer;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -51,6 +53,7 @@ public final class ScriptedEngine implements TestEngine {
     private final URI url;
     private final Optional<String> apiKey;
     private final EngineDialect dialect;
+    private final String prefix;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private ScriptedEngine(Builder builder) {
@@ -66,13 +69,16 @@ public final class ScriptedEngine implements TestEngine {
                 builder.promptPace,
                 builder.stepped,
                 builder.dialect,
-                builder.deafTo);
+                builder.deafTo,
+                builder.embeddings,
+                builder.metrics);
         state = new EngineState(options, builder.loading);
         state.sleeping(builder.sleeping);
         builder.faults.forEach(state::enqueue);
         server = new EngineServer(state);
         apiKey = builder.apiKey;
         dialect = builder.dialect;
+        prefix = builder.prefix;
         url = URI.create("http://127.0.0.1:" + server.port() + builder.prefix);
     }
 
@@ -214,6 +220,16 @@ public final class ScriptedEngine implements TestEngine {
     }
 
     @Override
+    public Set<Capability> mayLack() {
+        return dialect.lacks();
+    }
+
+    @Override
+    public OptionalInt metricReadings() {
+        return OptionalInt.of(state.requests(prefix + "/metrics"));
+    }
+
+    @Override
     public String exchange() {
         return state.exchange();
     }
@@ -336,6 +352,8 @@ public final class ScriptedEngine implements TestEngine {
         private boolean loading;
         private EngineDialect dialect = EngineDialect.LLAMA_CPP;
         private Set<String> deafTo = Set.of();
+        private boolean embeddings;
+        private boolean metrics = true;
 
         private Builder() {}
 
@@ -481,6 +499,8 @@ public final class ScriptedEngine implements TestEngine {
             script.faults().forEach(fault -> faults.add(queueable(fault)));
             script.token().ifPresent(token -> apiKey(token.reveal()));
             return slots(script.slots())
+                    .embeddings(!script.lacking().contains(Capability.EMBEDDINGS))
+                    .metrics(!script.lacking().contains(Capability.ENGINE_METRICS))
                     .stepped(script.stepped())
                     .loading(script.state() == EngineScript.State.LOADING)
                     .sleeping(script.state() == EngineScript.State.SLEEPING);
@@ -494,6 +514,28 @@ public final class ScriptedEngine implements TestEngine {
          */
         public Builder loading(boolean loading) {
             this.loading = loading;
+            return this;
+        }
+
+        /**
+         * Whether the engine was started for embeddings; it was not unless set, as {@code --embeddings} is.
+         *
+         * @param embeddings whether it was
+         * @return this
+         */
+        public Builder embeddings(boolean embeddings) {
+            this.embeddings = embeddings;
+            return this;
+        }
+
+        /**
+         * Whether the engine was started to show its metrics; it was unless set, as with {@code --metrics}.
+         *
+         * @param metrics whether it was
+         * @return this
+         */
+        public Builder metrics(boolean metrics) {
+            this.metrics = metrics;
             return this;
         }
 

@@ -1,8 +1,10 @@
 package io.llamaorch.adapter.tck;
 
 import io.llamaorch.adapter.spi.AdapterConfig;
+import io.llamaorch.adapter.spi.Capability;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
@@ -87,6 +89,21 @@ public interface TestEngine extends AutoCloseable {
     /** {@return what the engine tells at all; without this, everything} */
     default Set<Fact> tells() {
         return EnumSet.allOf(Fact.class);
+    }
+
+    /**
+     * Tells what the engine may not be able to do although its script does not take it away: a real one that was started
+     * without it, or one of a protocol that does not know it. An adapter may declare that and refuse it here.
+     *
+     * @return capabilities that have an interface; without this, none
+     */
+    default Set<Capability> mayLack() {
+        return EnumSet.noneOf(Capability.class);
+    }
+
+    /** {@return how often its metrics were read since its start; empty if it cannot tell} */
+    default OptionalInt metricReadings() {
+        return OptionalInt.empty();
     }
 
     /**

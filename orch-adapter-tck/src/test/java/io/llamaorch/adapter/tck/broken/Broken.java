@@ -8,7 +8,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** An adapter that is correct but for one change, and the rules that the change breaks. */
-sealed interface Broken permits BrokenEvents, BrokenFlows, BrokenCancels, BrokenLives, BrokenReports, BrokenTasks {
+sealed interface Broken
+        permits BrokenEvents, BrokenFlows, BrokenCancels, BrokenLives, BrokenReports, BrokenTasks, BrokenCapabilities {
 
     /**
      * What was changed.

@@ -23,7 +23,7 @@ import java.util.function.UnaryOperator;
 /** Adapters that are correct but for one change in time, configuration and lifecycle (TIM, CFG, LIF). */
 enum BrokenLives implements Broken {
     WAITS_BY_THE_SYSTEMS_CLOCK(
-            rules("TIM-01", "TIM-02", "FLW-04", "HLT-03"),
+            rules("TIM-01", "TIM-02", "FLW-04", "HLT-03", "CAP-05"),
             config(config -> rebuilt(config, TimeSource.system(), name -> true))),
 
     FORGETS_THE_DEADLINE(rules("TIM-02"), tasks(Doings::withoutDeadline)),

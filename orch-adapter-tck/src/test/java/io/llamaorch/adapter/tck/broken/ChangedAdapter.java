@@ -6,6 +6,7 @@ import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerProperties;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** A correct adapter, to be changed in one place. */
@@ -35,6 +36,11 @@ class ChangedAdapter implements WorkerAdapter {
     @Override
     public Cancellation cancel(String jobId) {
         return correct.cancel(jobId);
+    }
+
+    @Override
+    public <T> Optional<T> capability(Class<T> type) {
+        return correct.capability(type);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.tck.Fault;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Flow;
@@ -95,6 +96,17 @@ final class Changes {
     /** Each adapter becomes another. */
     static UnaryOperator<AdapterFactory> adapter(UnaryOperator<WorkerAdapter> change) {
         return made((config, correct) -> change.apply(correct.create(config)));
+    }
+
+    /** One capability interface becomes another. */
+    static <C> UnaryOperator<AdapterFactory> capability(Class<C> changed, UnaryOperator<C> change) {
+        return adapter(correct -> new ChangedAdapter(correct) {
+            @Override
+            public <T> Optional<T> capability(Class<T> type) {
+                Optional<T> found = correct.capability(type);
+                return type == changed ? found.map(there -> type.cast(change.apply(changed.cast(there)))) : found;
+            }
+        });
     }
 
     /** Each adapter is made with another configuration. */

@@ -103,7 +103,15 @@ public final class EngineCalls {
 
             @Override
             public void onFailure(WireFailure failure) {
-                reply.failure(failures.wire(failure, limitOption));
+                reply.failure(
+                        failure.kind() == WireFailure.Kind.TOO_LARGE
+                                ? failures.explained(
+                                        ErrorCode.PROTOCOL,
+                                        "answered " + question.path() + " with more than the " + question.ceiling()
+                                                + " bytes that are read",
+                                        question.oversize(),
+                                        "")
+                                : failures.wire(failure, limitOption));
             }
         });
     }

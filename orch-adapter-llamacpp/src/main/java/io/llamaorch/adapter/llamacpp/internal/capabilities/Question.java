@@ -17,6 +17,7 @@ import java.util.function.Function;
  * @param read reads the answer; throws {@link tools.jackson.core.JacksonException} or {@link UnusableAnswerException} if it
  *     is not what was asked for
  * @param lacking what to do about an engine that does not know the path, or was not started for it
+ * @param oversize what to do about an answer that is larger than the ceiling
  * @param refusal tells what a failure with the engine's own words means on this path
  */
 record Question<T>(
@@ -25,7 +26,10 @@ record Question<T>(
         int ceiling,
         Function<byte[], T> read,
         String lacking,
+        String oversize,
         Refusals refusal) {
+
+    private static final String ANOTHER_SERVER = "is this the URL of a llama.cpp server?";
 
     /** Tells more of an engine's own failure than its status does. */
     @FunctionalInterface
@@ -42,15 +46,25 @@ record Question<T>(
     record Meaning(ErrorCode code, String what, String remedy) {}
 
     static <T> Question<T> get(String path, int ceiling, Function<byte[], T> read, String lacking) {
-        return new Question<>(path, WireRequest.get(path), ceiling, read, lacking, Refusals.NONE);
+        return new Question<>(path, WireRequest.get(path), ceiling, read, lacking, ANOTHER_SERVER, Refusals.NONE);
     }
 
     static <T> Question<T> post(String path, byte[] body, int ceiling, Function<byte[], T> read, String lacking) {
         return new Question<>(
-                path, WireRequest.post(path).body("application/json", body), ceiling, read, lacking, Refusals.NONE);
+                path,
+                WireRequest.post(path).body("application/json", body),
+                ceiling,
+                read,
+                lacking,
+                ANOTHER_SERVER,
+                Refusals.NONE);
     }
 
     Question<T> whoseRefusalsMean(Refusals meanings) {
-        return new Question<>(path, request, ceiling, read, lacking, meanings);
+        return new Question<>(path, request, ceiling, read, lacking, oversize, meanings);
+    }
+
+    Question<T> whoseSizeMeans(String remedy) {
+        return new Question<>(path, request, ceiling, read, lacking, remedy, refusal);
     }
 }

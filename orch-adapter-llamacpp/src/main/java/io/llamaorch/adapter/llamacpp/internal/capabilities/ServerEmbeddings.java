@@ -22,6 +22,8 @@ public final class ServerEmbeddings implements Embeddings {
 
     private static final String LACKING = "start the server with --embeddings";
 
+    private static final String POOLING = "start the server with --pooling mean, cls or last, as its model needs it";
+
     private static final int FAILED = 500;
 
     /** How many texts go in one request. */
@@ -79,7 +81,8 @@ public final class ServerEmbeddings implements Embeddings {
                         Sizes.ceiling(texts.size(), BYTES_PER_TEXT),
                         body -> vectors(EmbeddingMessages.read(body, texts.size())),
                         LACKING)
-                .whoseRefusalsMean(TOO_LONG);
+                .whoseRefusalsMean(TOO_LONG)
+                .whoseSizeMeans("if it gives a vector for each token, " + POOLING);
     }
 
     private static List<float[]> vectors(List<Embedding> embeddings) {
@@ -87,9 +90,7 @@ public final class ServerEmbeddings implements Embeddings {
         for (Embedding embedding : embeddings) {
             if (embedding.vectors() != 1) {
                 throw new UnusableAnswerException(
-                        ErrorCode.UNSUPPORTED,
-                        "gives a vector for each token, not one for the text",
-                        "start the server with --pooling mean, cls or last, as its model needs it");
+                        ErrorCode.UNSUPPORTED, "gives a vector for each token, not one for the text", POOLING);
             }
             vectors.add(nonZero(embedding.vector()));
         }

@@ -24,6 +24,7 @@ public final class LlamaServerBuilder {
     private int contextPerSlot = 2048;
     private OptionalInt port = OptionalInt.empty();
     private String apiKey = "";
+    private boolean metrics = true;
     private Optional<Path> certificate = Optional.empty();
 
     LlamaServerBuilder(BigramModel model) {
@@ -51,6 +52,12 @@ public final class LlamaServerBuilder {
     /** Demands the key of its clients; the fixture's own requests carry it. */
     public LlamaServerBuilder apiKey(String key) {
         this.apiKey = key;
+        return this;
+    }
+
+    /** Leaves out {@code --metrics}, which it is started with unless this is set. */
+    public LlamaServerBuilder withoutMetrics() {
+        this.metrics = false;
         return this;
     }
 
@@ -107,7 +114,10 @@ public final class LlamaServerBuilder {
     private LlamaServer launchOnce(int port, Optional<LoadingGate> gate) throws IOException {
         List<String> command = new ArrayList<>(List.of(LlamaServerBinary.get().toString()));
         command.addAll(List.of("-m", Scratch.model(model).toString(), "--host", "127.0.0.1", "--port", "" + port));
-        command.addAll(List.of("--metrics", "--slots", "--no-warmup", "--parallel", "" + parallel));
+        command.addAll(List.of("--slots", "--no-warmup", "--parallel", "" + parallel));
+        if (metrics) {
+            command.add("--metrics");
+        }
         // One thread: on a busy machine two wait for each other at every matrix, and are ten times slower at worst.
         command.addAll(List.of("-c", "" + contextPerSlot * parallel, "--threads", "1"));
         if (!apiKey.isEmpty()) {

@@ -8,9 +8,12 @@ import io.llamaorch.adapter.registry.ReplicaResult;
 import io.llamaorch.adapter.registry.ReplicaSpec;
 import io.llamaorch.adapter.registry.ReplicaStatus;
 import io.llamaorch.adapter.spi.Capability;
+import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Pin;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenStream;
+import io.llamaorch.adapter.spi.WorkerError;
+import io.llamaorch.adapter.spi.WorkerException;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerProperties;
 import io.llamaorch.adapter.tck.ScriptedEngine;
@@ -22,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -71,8 +75,10 @@ final class Engines implements AutoCloseable {
     /** Opens what is configured, or else starts the scripted engine and says so. */
     static Engines openOrScripted(Terminal terminal, ReplicaOptions options) {
         return configured(terminal, options, HealthPolicy.DEFAULT).orElseGet(() -> {
-            ScriptedEngine engine =
-                    ScriptedEngine.builder().pace(ScriptedEngine.DEMO_PACE).start();
+            ScriptedEngine engine = ScriptedEngine.builder()
+                    .pace(ScriptedEngine.DEMO_PACE)
+                    .embeddings(true)
+                    .start();
             String url = engine.url().toString();
             Engines engines = new Engines(options.discover(), HealthPolicy.DEFAULT, Optional.of(engine), options)
                     .bound(() -> List.of(options.at(url, 0)));
@@ -102,9 +108,67 @@ final class Engines implements AutoCloseable {
 
     /** Submits to the pool that was named, else to the only one, else to the default one. */
     TokenStream submit(TaskRequest task) {
+        return host.submit(pool(), task);
+    }
+
+    private String pool() {
         Set<String> pools = host.pools();
-        String only = pools.size() == 1 ? pools.iterator().next() : ReplicaSpec.DEFAULT_POOL;
-        return host.submit(pool.orElse(only), task);
+        return pool.orElse(pools.size() == 1 ? pools.iterator().next() : ReplicaSpec.DEFAULT_POOL);
+    }
+
+    /** What only some engines can do, of the pool that a task would be submitted to. */
+    <T> T capability(Class<T> type, Capability capability) {
+        String name = pool();
+        requirePool(name);
+        return host.capability(name, type).orElseThrow(() -> lacking(capability));
+    }
+
+    /** Asks each replica for what only some engines can do. */
+    <T, V> List<Answer<ReplicaResult<V>>> each(
+            Class<T> type, Capability capability, Function<T, CompletionStage<V>> question) {
+        pool.ifPresent(this::requirePool);
+        List<AdapterHost> alone = new ArrayList<>();
+        Map<ReplicaSpec, CompletionStage<V>> asked = new LinkedHashMap<>();
+        try {
+            for (ReplicaSpec spec : replicas()) {
+                AdapterHost one = AdapterHost.builder(registry).health(ONE_LOOK).build();
+                alone.add(one);
+                one.bind(spec);
+                asked.put(
+                        spec,
+                        one.capability(spec.pool(), type)
+                                .map(question)
+                                .orElseGet(() -> CompletableFuture.failedStage(lacking(capability))));
+            }
+            return asked.entrySet().stream()
+                    .map(each -> new Answer<>(each.getKey(), result(each.getValue())))
+                    .toList();
+        } finally {
+            alone.forEach(AdapterHost::close);
+        }
+    }
+
+    private static <V> ReplicaResult<V> result(CompletionStage<V> stage) {
+        try {
+            return new ReplicaResult.Known<>(Stages.join(stage));
+        } catch (WorkerException e) {
+            return new ReplicaResult.Failed<>(e.error());
+        }
+    }
+
+    private void requirePool(String name) {
+        if (!host.pools().contains(name)) {
+            throw new WorkerException(WorkerError.of(
+                    ErrorCode.NOT_FOUND,
+                    "there is no pool '" + name + "', only " + String.join(", ", host.pools())
+                            + ": name one of those"));
+        }
+    }
+
+    private static WorkerException lacking(Capability capability) {
+        return new WorkerException(WorkerError.of(
+                ErrorCode.UNSUPPORTED,
+                "the adapter has no " + capability + ": take an engine whose adapter declares it"));
     }
 
     List<Answer<WorkerHealth>> health() {

@@ -51,6 +51,11 @@ final class JsonLine {
         return this;
     }
 
+    JsonLine put(String name, double value) {
+        json.writeNumberProperty(name, value);
+        return this;
+    }
+
     JsonLine put(String name, boolean value) {
         json.writeBooleanProperty(name, value);
         return this;
@@ -75,6 +80,22 @@ final class JsonLine {
         json.writeName(name).writeStartObject();
         fields.accept(this);
         json.writeEndObject();
+        return this;
+    }
+
+    JsonLine numbers(String name, Iterable<Integer> values) {
+        json.writeName(name).writeStartArray();
+        values.forEach(json::writeNumber);
+        json.writeEndArray();
+        return this;
+    }
+
+    JsonLine numbers(String name, float[] values) {
+        json.writeName(name).writeStartArray();
+        for (float value : values) {
+            json.writeNumber(value);
+        }
+        json.writeEndArray();
         return this;
     }
 

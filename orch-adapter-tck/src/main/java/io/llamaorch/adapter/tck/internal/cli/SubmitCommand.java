@@ -16,9 +16,6 @@ import picocli.CommandLine.Parameters;
 @Command(name = "submit", description = "Streams a completion to the terminal, each token as it arrives.")
 final class SubmitCommand implements Callable<Integer> {
 
-    private static final String STANDARD_INPUT = "-";
-    private static final char UNREADABLE = '\uFFFD';
-
     private final Terminal terminal;
 
     @Parameters(paramLabel = "PROMPT", description = "What to continue; - reads it from standard input.")
@@ -39,22 +36,13 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        TaskRequest task = taskOptions.task(prompt.equals(STANDARD_INPUT) ? terminal.readAll() : typed());
+        TaskRequest task = taskOptions.task(TextArgument.read(terminal, "prompt", prompt));
         try (Departure departure = Departure.watch();
                 Engines engines = Engines.openOrScripted(terminal, replicaOptions);
                 TokenStream tokens = engines.submit(task)) {
             departure.cancels(tokens::cancel);
             return show(tokens).number();
         }
-    }
-
-    /** The prompt as it was typed, unless the JVM could not read it: another prompt must not be answered instead. */
-    private String typed() {
-        if (prompt.indexOf(UNREADABLE) >= 0) {
-            throw new IllegalArgumentException("the prompt has characters that this locale cannot hold: set a UTF-8 one"
-                    + " (LC_ALL=C.UTF-8), or give the prompt on standard input, with - in its place");
-        }
-        return prompt;
     }
 
     private ExitCode show(TokenStream tokens) {

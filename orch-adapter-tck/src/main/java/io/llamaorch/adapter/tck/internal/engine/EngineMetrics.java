@@ -20,6 +20,13 @@ final class EngineMetrics {
     private int longest;
     private double[] atLastScrape = new double[4];
 
+    /** @throws EngineError 501 if the server was not started to show them */
+    static void requireStarted(EngineOptions options) {
+        if (!options.measures()) {
+            throw EngineError.notSupported("This server does not support metrics endpoint. Start it with `--metrics`");
+        }
+    }
+
     void decoded(int busy) {
         lock.lock();
         try {

@@ -19,6 +19,8 @@ import java.util.Set;
  * @param stepped whether a token is generated only when it is let
  * @param dialect which protocol it speaks
  * @param deafTo fields of a request's body that it does not see
+ * @param embeds whether it was started for embeddings
+ * @param measures whether it was started to show metrics
  */
 public record EngineOptions(
         int port,
@@ -32,7 +34,9 @@ public record EngineOptions(
         double promptPace,
         boolean stepped,
         EngineDialect dialect,
-        Set<String> deafTo) {
+        Set<String> deafTo,
+        boolean embeds,
+        boolean measures) {
 
     /** What the engine says it was built from. */
     public static final String BUILD_INFO = "b11669-scripted";

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 final class Llama2024Dialect implements Dialect {
     private static final Set<String> LOCKED =
-            Set.of("/props", "/completion", "/completions", "/tokenize", "/detokenize");
+            Set.of("/props", "/completion", "/completions", "/tokenize", "/detokenize", "/embedding", "/embeddings");
 
     /** What this server does not know, and so ignores. */
     private static final Set<String> UNKNOWN =
@@ -36,6 +36,7 @@ final class Llama2024Dialect implements Dialect {
         this.completions = new Completions(engine);
         this.shapes = new LlamaShapes(engine);
         Tokenization tokens = new Tokenization(engine.model().vocabulary());
+        Embeddings embeddings = new Embeddings(engine);
         this.routes = new Routes(engine, LOCKED::contains)
                 .get("/health", this::health)
                 .get("/props", call -> Reply.json(200, props()))
@@ -45,7 +46,9 @@ final class Llama2024Dialect implements Dialect {
                 .post("/completion", this::completion)
                 .post("/completions", this::completion)
                 .post("/tokenize", call -> tokens.tokenize(fields(call)))
-                .post("/detokenize", call -> tokens.detokenize(fields(call)));
+                .post("/detokenize", call -> tokens.detokenize(fields(call)))
+                .post("/embedding", call -> embeddings.in2024(fields(call)))
+                .post("/embeddings", call -> embeddings.in2024(fields(call)));
     }
 
     @Override
@@ -183,6 +186,7 @@ final class Llama2024Dialect implements Dialect {
     }
 
     private String metrics() {
+        EngineMetrics.requireStarted(engine.options());
         int held = engine.slots().slots().stream()
                 .mapToInt(slot -> slot.cache().size())
                 .sum();

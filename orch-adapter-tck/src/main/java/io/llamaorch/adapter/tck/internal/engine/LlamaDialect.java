@@ -23,6 +23,7 @@ final class LlamaDialect implements Dialect {
         this.shapes = new LlamaShapes(engine);
         this.speech = new LlamaSpeech(engine);
         Tokenization tokens = new Tokenization(engine.model().vocabulary());
+        Embeddings embeddings = new Embeddings(engine);
         this.routes = new Routes(engine, path -> !path.equals("/health") && !path.equals("/v1/health"))
                 .get("/health", call -> Reply.json(200, WELL))
                 .get("/v1/health", call -> Reply.json(200, WELL))
@@ -42,11 +43,9 @@ final class LlamaDialect implements Dialect {
                 .unsupported(
                         "This server does not support changing global properties. Start it with `--props`", "/props")
                 .unsupported("This server does not support slots action. Start it with `--slot-save-path`", "/slots/*")
-                .unsupported(
-                        "This server does not support embeddings. Start it with `--embeddings`",
-                        "/embedding",
-                        "/embeddings",
-                        "/v1/embeddings")
+                .post("/embedding", call -> embeddings.today(fields(call)))
+                .post("/embeddings", call -> embeddings.today(fields(call)))
+                .post("/v1/embeddings", call -> embeddings.openAi(fields(call)))
                 .unsupported(
                         "This server does not support reranking. Start it with `--reranking`",
                         "/rerank",
@@ -90,6 +89,7 @@ final class LlamaDialect implements Dialect {
     }
 
     private Reply metrics(Call call) {
+        EngineMetrics.requireStarted(engine.options());
         return Reply.text(200, "text/plain; version=0.0.4", engine.metrics().scrape(engine.busy(), engine.queued()))
                 .header("Process-Start-Time-Unix", Long.toString(System.nanoTime() / 1000));
     }

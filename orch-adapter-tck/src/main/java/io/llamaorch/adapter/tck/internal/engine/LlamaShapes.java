@@ -51,7 +51,7 @@ final class LlamaShapes {
                 "endpoint_props",
                 false,
                 "endpoint_metrics",
-                true,
+                engine.options().measures(),
                 "ui",
                 false,
                 "ui_settings",

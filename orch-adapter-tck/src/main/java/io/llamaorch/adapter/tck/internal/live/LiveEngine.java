@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.tck.internal.live;
 
 import io.llamaorch.adapter.spi.AdapterConfig;
+import io.llamaorch.adapter.spi.Capability;
 import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.tck.EngineDialect;
 import io.llamaorch.adapter.tck.Fault;
@@ -8,6 +9,7 @@ import io.llamaorch.adapter.tck.NotTestable;
 import io.llamaorch.adapter.tck.TestEngine;
 import java.net.URI;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -110,6 +112,14 @@ final class LiveEngine implements TestEngine {
     @Override
     public boolean runsOn(Thread thread) {
         return relay.runsOn(thread);
+    }
+
+    /** Nobody here knows what it was started for. */
+    @Override
+    public Set<Capability> mayLack() {
+        Set<Capability> unknown = EnumSet.of(Capability.EMBEDDINGS, Capability.ENGINE_METRICS);
+        unknown.addAll(dialect.lacks());
+        return unknown;
     }
 
     @Override

@@ -54,6 +54,9 @@ public record LiveHarness(AdapterFactory factory, URI url, Optional<Secret> toke
         if (script.token().isPresent()) {
             throw new NotTestable("a real engine takes its own credential, and none of the kit's");
         }
+        if (!script.lacking().isEmpty()) {
+            throw new NotTestable("a real engine was started for what it was started for");
+        }
         return new LiveEngine(url, token, dialect, script.stepped());
     }
 }

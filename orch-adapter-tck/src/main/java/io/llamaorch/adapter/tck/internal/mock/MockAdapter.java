@@ -13,6 +13,7 @@ import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerHealth;
 import io.llamaorch.adapter.spi.WorkerProperties;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -28,6 +29,7 @@ final class MockAdapter implements WorkerAdapter {
     private final boolean ownsEngine;
     private final RunningStreams streams;
     private final MockHealth health;
+    private final MockCapabilities capabilities;
 
     /**
      * Makes an adapter.
@@ -43,6 +45,7 @@ final class MockAdapter implements WorkerAdapter {
         this.ownsEngine = ownsEngine;
         this.streams = RunningStreams.create(MockAdapterFactory.ENGINE, config, options.limits());
         this.health = new MockHealth(engine, config, options, streams);
+        this.capabilities = new MockCapabilities(engine, health);
     }
 
     @Override
@@ -63,6 +66,11 @@ final class MockAdapter implements WorkerAdapter {
     @Override
     public Cancellation cancel(String jobId) {
         return streams.cancel(jobId);
+    }
+
+    @Override
+    public <T> Optional<T> capability(Class<T> type) {
+        return capabilities.find(type);
     }
 
     @Override

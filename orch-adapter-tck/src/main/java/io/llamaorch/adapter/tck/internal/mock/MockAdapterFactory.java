@@ -38,7 +38,14 @@ public final class MockAdapterFactory implements AdapterFactory {
     @Override
     public AdapterDescriptor descriptor() {
         return AdapterDescriptor.builder("Mock adapter", version(), AdapterDescriptor.SPI_GENERATION)
-                .capabilities(Capability.STOP_STRINGS, Capability.SEED, Capability.CANCEL_PROOF)
+                .capabilities(
+                        Capability.STOP_STRINGS,
+                        Capability.SEED,
+                        Capability.CANCEL_PROOF,
+                        Capability.TOKENIZATION,
+                        Capability.CHAT_TEMPLATES,
+                        Capability.EMBEDDINGS,
+                        Capability.ENGINE_METRICS)
                 .options(MockOptions.SPECS)
                 .build();
     }

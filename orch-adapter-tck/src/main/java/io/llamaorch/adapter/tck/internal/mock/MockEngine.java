@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.tck.internal.mock;
 
 import io.llamaorch.adapter.spi.AdapterConfig;
+import io.llamaorch.adapter.spi.Capability;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.Timings;
@@ -15,7 +16,9 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -38,6 +41,7 @@ final class MockEngine implements TestEngine {
 
     private final String url;
     private final MockSettings settings;
+    private final AtomicInteger metricReadings = new AtomicInteger();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
@@ -84,6 +88,16 @@ final class MockEngine implements TestEngine {
         return locked(() -> always.filter(MockMishap::strikesQuestions)
                 .filter(mishap -> !closed)
                 .or(() -> unready(refusal)));
+    }
+
+    /** Whether it was not started for something. */
+    boolean lacks(Capability capability) {
+        return settings.lacking().contains(capability);
+    }
+
+    /** Its metrics are read once more. */
+    void metricsRead() {
+        metricReadings.incrementAndGet();
     }
 
     /** Whether it sleeps until a task comes. */
@@ -327,6 +341,11 @@ final class MockEngine implements TestEngine {
     @Override
     public int clientsLeft() {
         return locked(() -> clientsLeft);
+    }
+
+    @Override
+    public OptionalInt metricReadings() {
+        return OptionalInt.of(metricReadings.get());
     }
 
     @Override

@@ -58,19 +58,29 @@ final class MockHealth {
     }
 
     CompletionStage<WorkerProperties> properties() {
+        return ask(() -> WorkerProperties.builder()
+                .engineVersion(MockAdapterFactory.version())
+                .modelNames(List.of(MockEngine.MODEL))
+                .slots(engine.slots())
+                .freeSlots(Math.max(0, engine.slots() - streams.count()))
+                .build());
+    }
+
+    /** Asks for something that is there, or the stage fails. */
+    <T> CompletionStage<T> ask(Supplier<T> well) {
         return ask(
-                () -> WorkerProperties.builder()
-                        .engineVersion(MockAdapterFactory.version())
-                        .modelNames(List.of(MockEngine.MODEL))
-                        .slots(engine.slots())
-                        .freeSlots(Math.max(0, engine.slots() - streams.count()))
-                        .build(),
+                well,
                 error -> {
-                    throw new WorkerException(named(error));
+                    throw failure(error);
                 },
                 () -> {
-                    throw new WorkerException(named(silence()));
+                    throw failure(silence());
                 });
+    }
+
+    /** With what a stage fails. */
+    WorkerException failure(WorkerError error) {
+        return new WorkerException(named(error));
     }
 
     /** Fails every question that waits, and every later one. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -103,8 +104,8 @@ record MockOptions(StreamLimits limits, Duration healthTimeout, MockSettings eng
                         new MockSettings.Faults(
                                 faults.orElse(List.of()),
                                 always,
-                                MockMishap.told(
-                                        failWith, values.integer("fail-after"), values.integer("hang-after")))));
+                                MockMishap.told(failWith, values.integer("fail-after"), values.integer("hang-after"))),
+                        Set.of()));
     }
 
     private static Duration pause(int tokensPerSecond) {

@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.tck.internal.mock;
 
+import io.llamaorch.adapter.spi.Capability;
 import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.tck.ConnectionFault;
 import io.llamaorch.adapter.tck.EngineScript;
@@ -7,6 +8,7 @@ import io.llamaorch.adapter.tck.Fault;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How a mock engine is to behave.
@@ -17,9 +19,16 @@ import java.util.Optional;
  * @param token the credential that it asks for, if it does
  * @param text how long its texts are, and how fast they come
  * @param faults what goes wrong
+ * @param lacking what it was not started for
  */
 record MockSettings(
-        int slots, boolean stepped, EngineScript.State state, Optional<Secret> token, Text text, Faults faults) {
+        int slots,
+        boolean stepped,
+        EngineScript.State state,
+        Optional<Secret> token,
+        Text text,
+        Faults faults,
+        Set<Capability> lacking) {
 
     /** What a script says; everything else is as if nothing was told. */
     static MockSettings of(EngineScript script) {
@@ -30,7 +39,8 @@ record MockSettings(
                 script.state(),
                 script.token(),
                 Text.DEFAULT,
-                new Faults(script.faults().stream().map(Optional::of).toList(), Optional.empty(), MockMishap.NONE));
+                new Faults(script.faults().stream().map(Optional::of).toList(), Optional.empty(), MockMishap.NONE),
+                script.lacking());
     }
 
     /** Refuses to queue what strikes connections: nobody can tell which task would come by one. */
