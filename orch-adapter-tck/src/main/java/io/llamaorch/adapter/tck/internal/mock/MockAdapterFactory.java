@@ -38,7 +38,7 @@ public final class MockAdapterFactory implements AdapterFactory {
     @Override
     public AdapterDescriptor descriptor() {
         return AdapterDescriptor.builder("Mock adapter", version(), AdapterDescriptor.SPI_GENERATION)
-                .capabilities(Capability.STOP_STRINGS, Capability.SEED, Capability.CANCEL_PROOF)
+                .capabilities(Capability.STOP_STRINGS, Capability.SEED, Capability.DETERMINISM, Capability.CANCEL_PROOF)
                 .options(MockOptions.SPECS)
                 .build();
     }
