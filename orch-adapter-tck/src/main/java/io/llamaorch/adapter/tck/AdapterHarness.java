@@ -3,6 +3,8 @@ package io.llamaorch.adapter.tck;
 import io.llamaorch.adapter.spi.AdapterFactory;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.tck.internal.kit.HostHarness;
+import io.llamaorch.adapter.tck.internal.kit.OptionedHarness;
+import java.util.Map;
 
 /**
  * What an author gives to have an adapter tested: its factory, and engines that behave as scripted.
@@ -62,6 +64,17 @@ public interface AdapterHarness {
      */
     default AdapterHarness hosted() {
         return new HostHarness(this);
+    }
+
+    /**
+     * Gives the adapters options beside what the kit gives them: to test what an adapter does only where it is told that
+     * it may.
+     *
+     * @param options name to value
+     * @return the same harness, with adapters that have them
+     */
+    default AdapterHarness with(Map<String, String> options) {
+        return new OptionedHarness(this, Map.copyOf(options));
     }
 
     /** {@return a task that any engine behind this harness can do: some twelve tokens of text, the same ones each time} */

@@ -2,14 +2,17 @@ package io.llamaorch.adapter.tck.broken;
 
 import static io.llamaorch.adapter.tck.broken.Changes.adapter;
 import static io.llamaorch.adapter.tck.broken.Changes.declaring;
+import static io.llamaorch.adapter.tck.broken.Changes.fingerprint;
 import static io.llamaorch.adapter.tck.broken.Changes.hiding;
 import static io.llamaorch.adapter.tck.broken.Changes.made;
 import static io.llamaorch.adapter.tck.broken.Changes.onFault;
 import static io.llamaorch.adapter.tck.broken.Changes.rules;
 import static io.llamaorch.adapter.tck.broken.Changes.tasks;
+import static io.llamaorch.adapter.tck.broken.Doings.atALevel;
 import static io.llamaorch.adapter.tck.broken.Doings.copy;
 import static io.llamaorch.adapter.tck.broken.Doings.drawnSeed;
 import static io.llamaorch.adapter.tck.broken.Doings.visit;
+import static io.llamaorch.adapter.tck.broken.Doings.with;
 import static io.llamaorch.adapter.tck.broken.Events.failure;
 import static io.llamaorch.adapter.tck.broken.Events.quoting;
 
@@ -23,15 +26,20 @@ import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.tck.StreamFault;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** Adapters that are correct but for one change in what a task says (DET, SEC, CAP). */
 enum BrokenTasks implements Broken {
     DRAWS_A_SEED(
-            rules("DET-01"), tasks(task -> task.toBuilder().seed(drawnSeed()).build())),
+            rules("DET-01"),
+            tasks(task ->
+                    atALevel(task) ? task : task.toBuilder().seed(drawnSeed()).build())),
 
-    FORGETS_THE_SEED(rules("DET-01"), tasks(task -> task.toBuilder().seed(1).build())),
+    FORGETS_THE_SEED(
+            rules("DET-01"),
+            tasks(task -> atALevel(task) ? task : task.toBuilder().seed(1).build())),
 
     FORGETS_TOP_K(
             rules("DET-01"),
@@ -43,6 +51,23 @@ enum BrokenTasks implements Broken {
                                     .build())
                             .build()
                     : task)),
+
+    TAKES_NO_FINGERPRINT(rules("DET-03"), fingerprint(print -> Map.of())),
+
+    TAKES_THE_TIME_FOR_A_FINGERPRINT(
+            rules("DET-03"), fingerprint(print -> with(print, "time", "" + System.nanoTime()))),
+
+    TAKES_NO_TEMPERATURE(rules("DET-03"), fingerprint(print -> with(print, "temperature", "0.8"))),
+
+    TAKES_NO_MODEL(rules("DET-03"), fingerprint(print -> with(print, "model", "some"))),
+
+    NAMES_THE_SEED_OTHERWISE(
+            rules("DET-03"),
+            fingerprint(print -> with(with(print, "rng", print.getOrDefault("seed", "")), "seed", "hidden"))),
+
+    TELLS_ANOTHER_SEED_THAN_IT_DREW(
+            rules("DET-03"),
+            fingerprint(print -> print.getOrDefault("seed", "").length() > 1 ? with(print, "seed", "12") : print)),
 
     TELLS_THE_CREDENTIAL(rules("SEC-01"), made((config, factory) -> new ChangedAdapter(factory.create(config)) {
         @Override

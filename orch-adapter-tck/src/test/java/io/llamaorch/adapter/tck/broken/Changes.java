@@ -12,6 +12,7 @@ import io.llamaorch.adapter.spi.WorkerAdapter;
 import io.llamaorch.adapter.tck.Fault;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -34,6 +35,14 @@ final class Changes {
     /** Each event of each stream becomes others. */
     static UnaryOperator<AdapterFactory> stream(Function<TokenEvent, List<TokenEvent>> change) {
         return streamAnew(() -> change);
+    }
+
+    /** The fingerprint at the end of each stream above best effort becomes another. */
+    static UnaryOperator<AdapterFactory> fingerprint(UnaryOperator<Map<String, String>> change) {
+        return stream(event -> List.of(
+                event instanceof TokenEvent.End end && Events.isOfALevel(end)
+                        ? Events.fingerprinted(end, change)
+                        : event));
     }
 
     /** The same, by something that begins anew with each stream. */

@@ -2,9 +2,12 @@ package io.llamaorch.adapter.tck.broken;
 
 import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.AdapterFactory;
+import io.llamaorch.adapter.spi.Determinism;
 import io.llamaorch.adapter.spi.Prompt;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.WorkerAdapter;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -43,6 +46,18 @@ final class Doings {
     /** Another seed each time. */
     static long drawnSeed() {
         return DRAWN.getAndIncrement();
+    }
+
+    /** Whether the task asks for a level of determinism above best effort. */
+    static boolean atALevel(TaskRequest task) {
+        return task.determinism() != Determinism.BEST_EFFORT;
+    }
+
+    /** The entries, one of which is another. */
+    static Map<String, String> with(Map<String, String> entries, String name, String value) {
+        Map<String, String> others = new LinkedHashMap<>(entries);
+        others.put(name, value);
+        return others;
     }
 
     /** The task with another prompt, and without extras, deadline and whatever else the mock does not look at. */

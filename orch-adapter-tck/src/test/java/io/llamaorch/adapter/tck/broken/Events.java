@@ -1,14 +1,18 @@
 package io.llamaorch.adapter.tck.broken;
 
+import io.llamaorch.adapter.spi.Determinism;
 import io.llamaorch.adapter.spi.EndDetails;
 import io.llamaorch.adapter.spi.ErrorCode;
+import io.llamaorch.adapter.spi.Fingerprint;
 import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.Timings;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.Usage;
 import io.llamaorch.adapter.spi.WorkerError;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Events as a broken adapter tells them. */
 final class Events {
@@ -33,6 +37,29 @@ final class Events {
 
     static TokenEvent end(StopReason reason) {
         return new TokenEvent.End(reason, Usage.UNKNOWN, Timings.UNKNOWN, EndDetails.NONE);
+    }
+
+    /** Whether it ends an answer above best effort. */
+    static boolean isOfALevel(TokenEvent.End end) {
+        return end.details()
+                .fingerprint()
+                .filter(print -> !Determinism.BEST_EFFORT
+                        .toString()
+                        .equals(print.entries().get("level")))
+                .isPresent();
+    }
+
+    /** The same end with another fingerprint. */
+    static TokenEvent fingerprinted(TokenEvent.End end, UnaryOperator<Map<String, String>> change) {
+        EndDetails.Builder details = EndDetails.builder()
+                .slot(end.details().slot().orElse(-1))
+                .truncated(end.details().truncated());
+        end.details().cancelCause().ifPresent(details::cancelCause);
+        end.details().stopString().ifPresent(details::stopString);
+        end.details()
+                .fingerprint()
+                .ifPresent(print -> details.fingerprint(Fingerprint.of(change.apply(print.entries()))));
+        return new TokenEvent.End(end.reason(), end.usage(), end.timings(), details.build());
     }
 
     static TokenEvent failure(ErrorCode code, String message) {

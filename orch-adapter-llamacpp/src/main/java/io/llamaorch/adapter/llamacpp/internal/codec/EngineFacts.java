@@ -40,26 +40,6 @@ public record EngineFacts(
     /** A list that is longer is cut: whatever an engine sends, its settings take no more than some kilobytes. */
     private static final int LONGEST_DEFAULT = 500;
 
-    /** Settings that change nothing of what is generated, or that each request sets. */
-    private static final Set<String> NO_SAMPLERS = Set.of(
-            "max_tokens",
-            "n_predict",
-            "stream",
-            "n_probs",
-            "timings_per_token",
-            "post_sampling_probs",
-            "chat_format",
-            "reasoning_format",
-            "reasoning_in_content",
-            "generation_prompt",
-            "n_ctx",
-            "model",
-            "prompt",
-            "id",
-            "id_task",
-            "state",
-            "is_processing");
-
     /**
      * Reads the answer to {@code GET /props}.
      *
@@ -183,7 +163,7 @@ public record EngineFacts(
         private void setting(String where, JsonParser value) {
             String element = where.startsWith("params/") ? where.substring("params/".length()) : where;
             String name = element.endsWith("[]") ? element.substring(0, element.length() - 2) : element;
-            if (!name.contains("/") && !NO_SAMPLERS.contains(name) && defaults.size() < MOST_DEFAULTS) {
+            if (!name.contains("/") && Settings.matters(name) && defaults.size() < MOST_DEFAULTS) {
                 defaults.merge(
                         name,
                         cut(Settings.text(value)),

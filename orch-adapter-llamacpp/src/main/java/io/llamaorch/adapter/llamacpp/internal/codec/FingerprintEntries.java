@@ -73,7 +73,11 @@ public record FingerprintEntries(TaskRequest task, boolean exclusive, Server ser
         Map<String, String> sent = sent();
         entries.put(SEED, drawn(sent.getOrDefault(SEED, server.defaults().getOrDefault(SEED, RANDOM))));
         task.maxTokens().ifPresent(most -> entries.put("n_predict", "" + most));
-        sent.forEach(entries::putIfAbsent);
+        sent.forEach((name, value) -> {
+            if (Settings.matters(name)) {
+                entries.putIfAbsent(name, value);
+            }
+        });
         server.defaults().forEach(entries::putIfAbsent);
         entries.putIfAbsent("cache_prompt", "left to the server");
         cached.ifPresent(tokens -> entries.put("cache.reused", "" + tokens));

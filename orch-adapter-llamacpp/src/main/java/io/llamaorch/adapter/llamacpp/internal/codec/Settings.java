@@ -22,10 +22,37 @@ final class Settings {
     /** Lists of names, which are worth reading. */
     private static final Set<String> SHOWN = Set.of("samplers");
 
+    /** Settings that change nothing of what is generated, or that each request sets. */
+    private static final Set<String> WITHOUT_EFFECT = Set.of(
+            "max_tokens",
+            "n_predict",
+            "stream",
+            "n_probs",
+            "timings_per_token",
+            "return_progress",
+            "sse_ping_interval",
+            "post_sampling_probs",
+            "chat_format",
+            "reasoning_format",
+            "reasoning_in_content",
+            "generation_prompt",
+            "n_ctx",
+            "model",
+            "prompt",
+            "id",
+            "id_task",
+            "state",
+            "is_processing");
+
     private static final int DIGEST_SHOWN = 6;
     private static final float LARGEST_EXACT = 1 << 24;
 
     private Settings() {}
+
+    /** Whether a setting can change what is generated, as far as is known. */
+    static boolean matters(String name) {
+        return !WITHOUT_EFFECT.contains(name);
+    }
 
     /** The members of the object that a document is. */
     static Map<String, String> of(byte[] document) {

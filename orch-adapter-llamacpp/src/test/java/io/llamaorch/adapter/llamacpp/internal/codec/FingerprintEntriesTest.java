@@ -118,6 +118,12 @@ class FingerprintEntriesTest {
     }
 
     @Test
+    void entries_ofWhatChangesNoText_areLeftOut() {
+        assertEquals(
+                entries(task().seed(3)), entries(task().seed(3).progress(true).extra("timings_per_token", true)));
+    }
+
+    @Test
     void entries_ofTexts_areNotTheTexts() {
         Map<String, String> entries = entries(task().stop("my secret", "x").extra("style", "also secret"));
         assertFalse(entries.toString().contains("secret"), entries::toString);

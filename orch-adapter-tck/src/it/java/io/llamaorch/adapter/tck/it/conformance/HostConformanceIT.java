@@ -4,6 +4,7 @@ import io.llamaorch.adapter.llamacpp.LlamaCppAdapterFactory;
 import io.llamaorch.adapter.tck.AdapterConformance;
 import io.llamaorch.adapter.tck.AdapterHarness;
 import io.llamaorch.adapter.tck.NoLeaks;
+import java.util.Map;
 
 /** A host of adapters for llama.cpp: the rules that bind adapters, on the streams that a host delivers. */
 @NoLeaks
@@ -11,6 +12,8 @@ class HostConformanceIT extends AdapterConformance {
 
     @Override
     public AdapterHarness harness() {
-        return AdapterHarness.http(new LlamaCppAdapterFactory()).hosted();
+        return AdapterHarness.http(new LlamaCppAdapterFactory())
+                .with(Map.of("exclusive", "true"))
+                .hosted();
     }
 }

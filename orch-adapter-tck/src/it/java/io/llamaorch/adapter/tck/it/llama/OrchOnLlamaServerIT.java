@@ -28,6 +28,7 @@ class OrchOnLlamaServerIT {
     private static final Path ORCH = Path.of(System.getProperty("orch.home"), "bin", "orch");
     private static final String PROMPT = "Once upon a time";
     private static final int RULES_WITHOUT_FAULTS = 30;
+    private static final int DIFFERENT = 18;
     private static final int INTERRUPTED = 130;
     private static final int BROKEN_PIPE = 141;
 
@@ -76,12 +77,46 @@ class OrchOnLlamaServerIT {
     void audit_ofTwoServers_findsEqualBytes() throws Exception {
         try (LlamaServer one = LlamaServer.start(BigramModel.plain());
                 LlamaServer other = LlamaServer.start(BigramModel.plain())) {
-            Result result = run("audit", "--url", "" + one.url(), "--url", "" + other.url());
+            Result result =
+                    run("audit", "--option", "exclusive=true", "--url", "" + one.url(), "--url", "" + other.url());
 
             assertEquals(0, result.exit, () -> result.out + result.err);
             assertTrue(result.out.contains(": 260 answers, "), result::out);
+            assertTrue(result.out.contains("Asked at the levels SEEDED and GREEDY"), result::out);
             System.out.println("orch audit: " + result.out.replaceAll("\\s+", " "));
         }
+    }
+
+    /** At a level everything is sent, so one flag changes no answer; at best effort it does. Both are told by its name. */
+    @Test
+    void audit_ofTwoServersWithOneFlagChanged_namesIt() throws Exception {
+        try (LlamaServer one = LlamaServer.start(BigramModel.plain());
+                LlamaServer other = LlamaServer.of(BigramModel.plain())
+                        .arguments("--top-k", "1")
+                        .start();
+                LlamaServer small =
+                        LlamaServer.of(BigramModel.plain()).contextPerSlot(1024).start()) {
+            Result bestEffort = audit(one, other);
+            assertEquals(DIFFERENT, bestEffort.exit, () -> bestEffort.out + bestEffort.err);
+            assertContains("what differs is top_k: 40 and 1", bestEffort);
+            assertContains("differ at piece ", bestEffort);
+
+            Result level = audit(one, small, "--option", "exclusive=true");
+            assertEquals(0, level.exit, () -> level.out + level.err);
+            assertContains("of default/r0 and default/r1 in context: 2048 and 1024", level);
+        }
+    }
+
+    private Result audit(LlamaServer one, LlamaServer other, String... more) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("audit", "--seeds", "3", "--max-tokens", "16"));
+        arguments.addAll(List.of("--url", "" + one.url(), "--url", "" + other.url()));
+        arguments.addAll(List.of(more));
+        return run(arguments.toArray(String[]::new));
+    }
+
+    private static void assertContains(String words, Result result) {
+        String told = result.out.replaceAll("\\s+", " ");
+        assertTrue(told.contains(words), told);
     }
 
     @Test

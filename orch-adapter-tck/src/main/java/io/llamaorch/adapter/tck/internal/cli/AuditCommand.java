@@ -49,22 +49,27 @@ final class AuditCommand implements Callable<Integer> {
         try (Departure departure = Departure.watch();
                 Engines engines = Engines.open(terminal, replicaOptions)) {
             departure.cancels(engines::close);
-            SeedSuite.Result result = engines.audit(prompt, maxTokens, seeds);
+            Engines.Audit audit = engines.audit(prompt, maxTokens, seeds);
+            SeedSuite.Result result = audit.result();
             if (json) {
-                lines(result).forEach(terminal::println);
+                lines(audit).forEach(terminal::println);
             } else {
-                text(result, engines.replicas())
+                text(audit, engines.replicas())
                         .forEach(paragraph -> Paragraph.of("", paragraph, WIDTH).forEach(terminal::println));
             }
             return (result.isGood() ? ExitCode.OK : ExitCode.ANSWERS_DIFFER).number();
         }
     }
 
-    private List<String> text(SeedSuite.Result result, List<ReplicaSpec> replicas) {
+    private List<String> text(Engines.Audit audit, List<ReplicaSpec> replicas) {
+        SeedSuite.Result result = audit.result();
         List<String> paragraphs = new ArrayList<>();
         paragraphs.add(seeds + " seeds and one greedy answer, twice on "
                 + (replicas.size() == 1 ? "1 replica" : "each of " + replicas.size() + " replicas") + ": "
                 + result.answers() + " answers, " + result.distinct() + " different texts for the seeds.");
+        paragraphs.add(audit.whyNoLevel()
+                .map(why -> "Asked at best effort, where other streams and the cache may change answers: " + why)
+                .orElse("Asked at the levels SEEDED and GREEDY, each task alone on its replica."));
         if (result.distinct() < 2) {
             paragraphs.add("All seeds gave the same text: the engine ignores them, or the prompt leaves no choice.");
         }
@@ -76,10 +81,15 @@ final class AuditCommand implements Callable<Integer> {
         if (differences.size() > MOST_SHOWN) {
             paragraphs.add("And " + (differences.size() - MOST_SHOWN) + " more differ.");
         }
+        if (!result.apart().isEmpty()) {
+            paragraphs.add((differences.isEmpty() ? "Yet the fingerprints differ, of " : "The fingerprints differ, of ")
+                    + String.join("; of ", result.apart()) + ".");
+        }
         return paragraphs;
     }
 
-    private static List<String> lines(SeedSuite.Result result) {
+    private static List<String> lines(Engines.Audit audit) {
+        SeedSuite.Result result = audit.result();
         List<String> lines = new ArrayList<>();
         result.differences()
                 .forEach(each -> lines.add(JsonLine.of(line -> line.put("what", each.what())
@@ -90,6 +100,9 @@ final class AuditCommand implements Callable<Integer> {
         lines.add(JsonLine.of(line -> line.put("answers", result.answers())
                 .put("distinct", result.distinct())
                 .put("differences", result.differences().size())
+                .strings("apart", result.apart())
+                .put("level", audit.whyNoLevel().isEmpty() ? "SEEDED" : "BEST_EFFORT")
+                .putKnown("why_no_level", audit.whyNoLevel().orElse(""))
                 .put("good", result.isGood())));
         return lines;
     }

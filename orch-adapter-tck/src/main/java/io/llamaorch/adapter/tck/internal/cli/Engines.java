@@ -8,9 +8,11 @@ import io.llamaorch.adapter.registry.ReplicaResult;
 import io.llamaorch.adapter.registry.ReplicaSpec;
 import io.llamaorch.adapter.registry.ReplicaStatus;
 import io.llamaorch.adapter.spi.Capability;
+import io.llamaorch.adapter.spi.Determinism;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Pin;
 import io.llamaorch.adapter.spi.TaskRequest;
+import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerException;
@@ -39,14 +41,12 @@ final class Engines implements AutoCloseable {
     private static final HealthPolicy ONE_LOOK =
             HealthPolicy.builder().failureThreshold(1).build();
 
-    private final AdapterRegistry registry;
     private final AdapterHost host;
     private final Optional<ScriptedEngine> scripted;
     private final Optional<String> pool;
 
     private Engines(
             AdapterRegistry registry, HealthPolicy health, Optional<ScriptedEngine> scripted, ReplicaOptions options) {
-        this.registry = registry;
         this.host = AdapterHost.builder(registry).health(health).build();
         this.scripted = scripted;
         this.pool = options.pool();
@@ -196,21 +196,38 @@ final class Engines implements AutoCloseable {
                 .toList();
     }
 
-    /** Runs the determinism suite on each replica. */
-    SeedSuite.Result audit(String prompt, int maxTokens, int seeds) {
+    /**
+     * What came of the determinism suite.
+     *
+     * @param result the same
+     * @param whyNoLevel why no level above best effort was asked for; empty if one was
+     */
+    record Audit(SeedSuite.Result result, Optional<String> whyNoLevel) {}
+
+    /** Runs the determinism suite on each replica, at a level above best effort if all of them keep one. */
+    Audit audit(String prompt, int maxTokens, int seeds) {
         Map<String, Function<TaskRequest, TokenStream>> submitters = new LinkedHashMap<>();
-        boolean declared = true;
-        for (ReplicaSpec spec : replicas()) {
-            submitters.put(
-                    spec.pool() + "/" + spec.replica(),
-                    task -> host.submit(
-                            spec.pool(),
-                            task.toBuilder().pin(Pin.toReplica(spec.replica())).build()));
-            declared &=
-                    registry.factory(spec.engine()).descriptor().capabilities().contains(Capability.DETERMINISM);
-        }
         TaskRequest task = TaskRequest.builder(prompt).maxTokens(maxTokens).build();
-        return new SeedSuite(task, seeds, declared).run(submitters);
+        Optional<String> whyNoLevel = Optional.empty();
+        for (ReplicaSpec spec : replicas()) {
+            Function<TaskRequest, TokenStream> submitter = each -> host.submit(
+                    spec.pool(),
+                    each.toBuilder().pin(Pin.toReplica(spec.replica())).build());
+            submitters.put(spec.pool() + "/" + spec.replica(), submitter);
+            whyNoLevel = whyNoLevel.or(() -> whyNoLevel(task, submitter));
+        }
+        return new Audit(new SeedSuite(task, seeds, whyNoLevel.isEmpty()).run(submitters), whyNoLevel);
+    }
+
+    /** Asks for one token at a level: an adapter may refuse that for what it does not do, or for how the replica is set up. */
+    private static Optional<String> whyNoLevel(TaskRequest task, Function<TaskRequest, TokenStream> submitter) {
+        TokenStream stream = submitter.apply(
+                task.toBuilder().maxTokens(1).determinism(Determinism.GREEDY).build());
+        stream.forEach(event -> {});
+        return Stages.join(stream.outcome()) instanceof TokenEvent.Error failure
+                        && failure.error().code() == ErrorCode.UNSUPPORTED
+                ? Optional.of(failure.error().message())
+                : Optional.empty();
     }
 
     @Override

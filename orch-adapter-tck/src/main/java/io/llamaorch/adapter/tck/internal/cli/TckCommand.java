@@ -8,6 +8,7 @@ import io.llamaorch.adapter.spi.Secret;
 import io.llamaorch.adapter.tck.AdapterHarness;
 import io.llamaorch.adapter.tck.EngineDialect;
 import io.llamaorch.adapter.tck.Patience;
+import io.llamaorch.adapter.tck.internal.kit.OptionedFactory;
 import io.llamaorch.adapter.tck.internal.live.LiveHarness;
 import io.llamaorch.adapter.tck.internal.mock.MockAdapterFactory;
 import io.llamaorch.adapter.tck.internal.mock.MockHarness;

@@ -27,6 +27,17 @@ public record Difference(String what, Answer first, Answer other) {
 
     /** {@return what differs between the fingerprints; empty if they are equal, or not told} */
     public List<String> changed() {
+        return changed(first, other);
+    }
+
+    /**
+     * Compares what two answers depend on.
+     *
+     * @param first one of them
+     * @param other the other
+     * @return each entry that differs, with both values
+     */
+    static List<String> changed(Answer first, Answer other) {
         Map<String, String> before = entries(first);
         Map<String, String> after = entries(other);
         Set<String> names = new LinkedHashSet<>(before.keySet());

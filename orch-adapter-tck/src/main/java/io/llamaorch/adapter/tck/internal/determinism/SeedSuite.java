@@ -6,6 +6,7 @@ import io.llamaorch.adapter.spi.TokenStream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,18 +49,21 @@ public final class SeedSuite {
      * @param answers how many there were
      * @param distinct how many different texts the seeds gave
      * @param differences where answers should be equal and are not, the first of each case
+     * @param apart what differs between the fingerprints of replicas, whether or not their answers do
      */
-    public record Result(int answers, int distinct, List<Difference> differences) {
+    public record Result(int answers, int distinct, List<Difference> differences, List<String> apart) {
 
         /**
-         * Copies the differences.
+         * Copies the lists.
          *
          * @param answers how many answers there were
          * @param distinct how many different texts
          * @param differences where answers differ
+         * @param apart what differs between the fingerprints
          */
         public Result {
             differences = List.copyOf(differences);
+            apart = List.copyOf(apart);
         }
 
         /** {@return whether equal tasks had equal answers, and seeds make a difference} */
@@ -83,6 +87,7 @@ public final class SeedSuite {
         cases.put("greedy", greedy());
         Set<String> texts = new HashSet<>();
         List<Difference> differences = new ArrayList<>();
+        Set<String> apart = new LinkedHashSet<>();
         int answers = 0;
         for (Map.Entry<String, TaskRequest> each : cases.entrySet()) {
             List<Answer> same = answersTo(each.getValue(), replicas);
@@ -94,8 +99,12 @@ public final class SeedSuite {
                     .filter(answer -> !answer.text().equals(same.get(0).text()))
                     .findFirst()
                     .ifPresent(other -> differences.add(new Difference(each.getKey(), same.get(0), other)));
+            same.subList(1, replicas.size())
+                    .forEach(other -> Difference.changed(same.get(0), other)
+                            .forEach(entry ->
+                                    apart.add(same.get(0).replica() + " and " + other.replica() + " in " + entry)));
         }
-        return new Result(answers, texts.size(), differences);
+        return new Result(answers, texts.size(), differences, List.copyOf(apart));
     }
 
     private static List<Answer> answersTo(TaskRequest task, Map<String, Function<TaskRequest, TokenStream>> replicas) {

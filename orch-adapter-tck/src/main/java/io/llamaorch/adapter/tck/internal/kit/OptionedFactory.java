@@ -1,4 +1,4 @@
-package io.llamaorch.adapter.tck.internal.cli;
+package io.llamaorch.adapter.tck.internal.kit;
 
 import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.AdapterDescriptor;
@@ -13,7 +13,7 @@ import java.util.Map;
  * @param factory the factory
  * @param options the options; those that an adapter is made with go before them
  */
-record OptionedFactory(AdapterFactory factory, Map<String, String> options) implements AdapterFactory {
+public record OptionedFactory(AdapterFactory factory, Map<String, String> options) implements AdapterFactory {
 
     @Override
     public String engine() {

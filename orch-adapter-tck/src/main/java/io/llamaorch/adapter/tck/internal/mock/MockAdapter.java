@@ -2,7 +2,6 @@ package io.llamaorch.adapter.tck.internal.mock;
 
 import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.Cancellation;
-import io.llamaorch.adapter.spi.Determinism;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Prompt;
 import io.llamaorch.adapter.spi.RunningStreams;
@@ -91,8 +90,12 @@ final class MockAdapter implements WorkerAdapter {
                             + String.join(", ", task.extras().keySet()) + ": leave that extra out"));
         } else if (!unable.isEmpty()) {
             emitter.error(WorkerError.of(ErrorCode.UNSUPPORTED, "the mock has no " + unable + ": leave that out"));
+        } else if (MockLevel.isContradicted(task)) {
+            emitter.error(WorkerError.of(
+                    ErrorCode.INVALID_PARAMS,
+                    "GREEDY takes the likeliest token, and the task sets a temperature or top-p: leave that out"));
         } else if (task.prompt() instanceof Prompt.Text prompt) {
-            MockGeneration.begin(task, prompt.text(), emitter, engine, config, health::heard);
+            MockGeneration.begin(MockLevel.complete(task), prompt.text(), emitter, engine, config, health::heard);
         }
     }
 
@@ -103,9 +106,6 @@ final class MockAdapter implements WorkerAdapter {
         }
         if (task.constraint().isPresent()) {
             return "constrained answers";
-        }
-        if (task.determinism() != Determinism.BEST_EFFORT) {
-            return "determinism above best effort";
         }
         if (task.sampling().logProbabilities() > 0) {
             return "log-probabilities";

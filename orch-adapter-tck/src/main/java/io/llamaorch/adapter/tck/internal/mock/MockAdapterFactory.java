@@ -41,6 +41,7 @@ public final class MockAdapterFactory implements AdapterFactory {
                 .capabilities(
                         Capability.STOP_STRINGS,
                         Capability.SEED,
+                        Capability.DETERMINISM,
                         Capability.CANCEL_PROOF,
                         Capability.TOKENIZATION,
                         Capability.CHAT_TEMPLATES,

@@ -4,6 +4,7 @@ import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.CancelCause;
 import io.llamaorch.adapter.spi.CancelReceipt;
 import io.llamaorch.adapter.spi.EndDetails;
+import io.llamaorch.adapter.spi.Fingerprint;
 import io.llamaorch.adapter.spi.StartDetails;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TimeSource;
@@ -22,6 +23,7 @@ final class MockGeneration implements MockClient {
     private final Runnable heard;
     private final MockTask task;
     private final MockRedaction redaction;
+    private final Fingerprint fingerprint;
     private int promptTokens;
 
     private MockGeneration(
@@ -35,6 +37,7 @@ final class MockGeneration implements MockClient {
         this.engine = engine;
         this.time = config.timeSource();
         this.heard = heard;
+        fingerprint = MockLevel.fingerprint(request);
         redaction = new MockRedaction(config.token());
         task = new MockTask(engine, request, prompt, this, config.deliveryExecutor(), time);
     }
@@ -62,6 +65,7 @@ final class MockGeneration implements MockClient {
                 MockEngine.MODEL,
                 StartDetails.builder()
                         .engineVersion(MockAdapterFactory.version())
+                        .fingerprint(fingerprint)
                         .build());
     }
 
@@ -74,7 +78,7 @@ final class MockGeneration implements MockClient {
 
     @Override
     public void ended(MockAnswer answer) {
-        EndDetails.Builder details = EndDetails.builder().slot(answer.slot());
+        EndDetails.Builder details = EndDetails.builder().slot(answer.slot()).fingerprint(fingerprint);
         if (!answer.stopString().isEmpty()) {
             details.stopString(answer.stopString());
         }

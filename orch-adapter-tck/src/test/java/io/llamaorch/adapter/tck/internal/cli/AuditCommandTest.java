@@ -3,6 +3,7 @@ package io.llamaorch.adapter.tck.internal.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.llamaorch.adapter.tck.EngineScript;
 import io.llamaorch.adapter.tck.NoLeaks;
 import io.llamaorch.adapter.tck.ScriptedEngine;
 import io.llamaorch.adapter.tck.StreamFault;
@@ -40,8 +41,42 @@ class AuditCommandTest {
     @Test
     void json_isAnObjectALine() {
         try (ScriptedEngine one = ScriptedEngine.builder().start()) {
-            assertEquals(0, audit(List.of(one), "--json"));
-            assertTrue(screen.out().matches("\\{\"answers\":10,\"distinct\":\\d,\"differences\":0,\"good\":true}\n"));
+            assertEquals(0, audit(List.of(one), "--json", "--option", "exclusive=true"));
+            assertTrue(
+                    screen.out()
+                            .matches("\\{\"answers\":10,\"distinct\":\\d,\"differences\":0,\"apart\":\\[],"
+                                    + "\"level\":\"SEEDED\",\"good\":true}\n"),
+                    screen.out());
+        }
+    }
+
+    @Test
+    void level_thatTheReplicaDoesNotKeep_isNotAskedForAndToldWhy() {
+        try (ScriptedEngine one = ScriptedEngine.builder().start()) {
+            assertEquals(0, audit(List.of(one)));
+            String told = screen.out().replaceAll("\\s+", " ");
+            assertTrue(told.contains("Asked at best effort"), told);
+            assertTrue(told.contains("set the option 'exclusive' if that is so"), told);
+        }
+    }
+
+    @Test
+    void level_thatTheReplicaKeeps_isAskedFor() {
+        try (ScriptedEngine one = ScriptedEngine.builder().start()) {
+            assertEquals(0, audit(List.of(one), "--option", "exclusive=true"));
+            assertTrue(screen.out().contains("Asked at the levels SEEDED and GREEDY"), screen.out());
+        }
+    }
+
+    @Test
+    void fingerprints_thatDifferWithoutEffect_areTold() {
+        try (ScriptedEngine one = ScriptedEngine.builder().start();
+                ScriptedEngine other = ScriptedEngine.builder()
+                        .script(EngineScript.builder().slots(7).build())
+                        .start()) {
+            assertEquals(0, audit(List.of(one, other), "--option", "exclusive=true"));
+            String told = screen.out().replaceAll("\\s+", " ");
+            assertTrue(told.contains("Yet the fingerprints differ, of default/r0 and default/r1 in slots: "), told);
         }
     }
 

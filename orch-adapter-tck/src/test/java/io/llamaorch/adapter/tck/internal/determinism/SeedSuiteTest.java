@@ -128,6 +128,15 @@ class SeedSuiteTest {
     }
 
     @Test
+    void fingerprints_ofReplicasThatDiffer_areToldOnce_whetherOrNotTheAnswersDo() {
+        replica("a", Map.of("context", "2048"), SeedSuiteTest::bySeed);
+        replica("b", Map.of("context", "1024"), SeedSuiteTest::bySeed);
+        SeedSuite.Result result = run(3, false);
+        assertTrue(result.isGood());
+        assertEquals(List.of("a and b in context: 2048 and 1024"), result.apart());
+    }
+
+    @Test
     void difference_ofTheSameReplicaInTwoRounds_isSeen() {
         int[] asked = {0};
         replica("a", Map.of("version", "b1"), task -> asked[0]++ == 1 ? List.of("once") : bySeed(task));
