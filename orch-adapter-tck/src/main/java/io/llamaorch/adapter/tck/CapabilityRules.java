@@ -175,21 +175,31 @@ interface CapabilityRules extends Rules {
     @Rule("CAP-01")
     default void cap01_jsonSchema_isKeptOrRefused() throws InterruptedException {
         try (Bench bench = open(EngineScript.WELL)) {
-            doneOrRefused(
-                    bench,
-                    Capability.JSON_SCHEMA,
-                    bench.task().constraint(new Constraint.JsonSchema("{\"type\":\"boolean\"}")));
+            TaskRequest.Builder task = bench.task().constraint(new Constraint.JsonSchema("{\"type\":\"boolean\"}"));
+            keeps(bench, doneOrRefused(bench, Capability.JSON_SCHEMA, task), "true", "false");
         }
     }
 
     @Rule("CAP-01")
     default void cap01_grammar_isKeptOrRefused() throws InterruptedException {
         try (Bench bench = open(EngineScript.WELL)) {
-            doneOrRefused(
-                    bench,
-                    Capability.GRAMMAR,
-                    bench.task().constraint(new Constraint.Grammar("root ::= \"yes\" | \"no\"")));
+            TaskRequest.Builder task = bench.task().constraint(new Constraint.Grammar("root ::= \"yes\" | \"no\""));
+            keeps(bench, doneOrRefused(bench, Capability.GRAMMAR, task), "yes", "no");
         }
+    }
+
+    /** The text must be one of those that the constraint allows, or its beginning if the limit came first. */
+    private static void keeps(Bench bench, Optional<Heard> heard, String... allowed) {
+        heard.ifPresent(answer -> {
+            String text = answer.text().strip();
+            boolean cut = answer.terminals().get(0) instanceof TokenEvent.End end && end.reason() == StopReason.LIMIT;
+            bench.check(
+                    List.of(allowed).stream().anyMatch(whole -> cut ? whole.startsWith(text) : whole.equals(text)),
+                    "a text that is " + String.join(" or ", allowed) + ", as the constraint says",
+                    () -> answer.story() + ": \"" + answer.text() + "\"",
+                    "the constraint is not sent to the engine",
+                    "it is sent under a name that the engine does not know, and passes over");
+        });
     }
 
     @Rule("CAP-01")

@@ -98,8 +98,8 @@ class ScriptedEngineRefusalTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\"grammar\":\"root ::= \\\"a\\\"\"",
-                "\"json_schema\":{\"type\":\"boolean\"}",
+                "\"grammar\":\"root ::= <s>\"",
+                "\"json_schema\":{\"not\":{}}",
                 "\"response_format\":{\"type\":\"json_object\"}",
                 "\"n\":1,\"prompt\":[\"a\",\"b\"]"
             })

@@ -18,6 +18,7 @@ import static io.llamaorch.adapter.tck.broken.Events.quoting;
 
 import io.llamaorch.adapter.spi.AdapterFactory;
 import io.llamaorch.adapter.spi.Capability;
+import io.llamaorch.adapter.spi.Constraint;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Prompt;
 import io.llamaorch.adapter.spi.Sampling;
@@ -109,6 +110,10 @@ enum BrokenTasks implements Broken {
 
     DECLARES_WHAT_IT_CANNOT(rules("CAP-01"), declaring(Capability.GRAMMAR)),
 
+    DROPS_A_GRAMMAR(rules("CAP-01"), dropping(Capability.GRAMMAR, Constraint.Grammar.class)),
+
+    DROPS_A_SCHEMA(rules("CAP-01"), dropping(Capability.JSON_SCHEMA, Constraint.JsonSchema.class)),
+
     PROVES_WHAT_IT_DOES_NOT_DECLARE(rules("CAP-01"), hiding(Capability.CANCEL_PROOF)),
 
     LEAVES_OUT_WHAT_IT_CANNOT(
@@ -130,6 +135,15 @@ enum BrokenTasks implements Broken {
     }));
 
     private final Change change;
+
+    /** It declares that it keeps a kind of constraint, and leaves it out of the task. */
+    private static UnaryOperator<AdapterFactory> dropping(Capability declared, Class<? extends Constraint> kind) {
+        UnaryOperator<AdapterFactory> deaf =
+                tasks(task -> task.constraint().filter(kind::isInstance).isPresent()
+                        ? copy(task, task.prompt()).build()
+                        : task);
+        return correct -> declaring(declared).apply(deaf.apply(correct));
+    }
 
     BrokenTasks(Set<String> breaks, UnaryOperator<AdapterFactory> how) {
         change = new Change(breaks, how);

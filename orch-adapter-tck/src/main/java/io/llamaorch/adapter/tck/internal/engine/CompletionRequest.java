@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a completion asks for, after the server's own checks.
@@ -17,6 +18,7 @@ final class CompletionRequest {
     private final Settings settings;
     private final List<String> stop;
     private final Map<Integer, Double> bias;
+    private final Optional<List<Integer>> sentence;
     private final List<String> responseFields;
     private final boolean progress;
     private final boolean returnTokens;
@@ -24,7 +26,7 @@ final class CompletionRequest {
     private final long pingSeconds;
     private final long slot;
 
-    private CompletionRequest(Fields in, List<Integer> prompt, Vocabulary vocabulary) {
+    private CompletionRequest(Fields in, List<Integer> prompt, Vocabulary vocabulary, int context) {
         this.prompt = prompt;
         this.stop = stopWords(in);
         List<Object> shown = new ArrayList<>();
@@ -37,11 +39,11 @@ final class CompletionRequest {
             }
         });
         this.responseFields = List.copyOf(wanted);
-        refuseConstraints(in);
         if (settings.real("repeat_penalty") <= 0) {
             throw EngineError.invalid(
                     "Failed to initialize samplers: penalty_repeat must be finite and greater than 0");
         }
+        this.sentence = Constraint.of(in).map(constraint -> constraint.sentence(settings, bias, vocabulary, context));
         this.progress = in.flag("return_progress", false);
         this.returnTokens = in.flag("return_tokens", false);
         this.cachePrompt = in.flag("cache_prompt", true);
@@ -51,23 +53,6 @@ final class CompletionRequest {
                 .map(Long.class::cast)
                 .orElse(-1L);
         this.pingSeconds = in.within("sse_ping_interval", PING_SECONDS, -1, Integer.MAX_VALUE);
-    }
-
-    /** A constraint that was ignored in silence would have an adapter believe that it works. */
-    private static void refuseConstraints(Fields in) {
-        String grammar = in.get("grammar").orElse("") instanceof String text ? text : "";
-        if (!grammar.isEmpty() && !grammar.contains("::=")) {
-            throw EngineError.invalid("Failed to initialize samplers: failed to parse grammar");
-        }
-        if (!grammar.isEmpty()) {
-            throw notYet("grammars");
-        }
-        if (in.get("json_schema").isPresent()) {
-            throw notYet("JSON schemas");
-        }
-        if (in.get("response_format").orElse("") instanceof Map<?, ?> format && !"text".equals(format.get("type"))) {
-            throw notYet("response formats");
-        }
     }
 
     /**
@@ -85,7 +70,7 @@ final class CompletionRequest {
         if (in.within(copies, 1, 1, engine.options().slots()) > 1) {
             throw notYet("more than one completion of a prompt");
         }
-        return new CompletionRequest(in, prompt, vocabulary);
+        return new CompletionRequest(in, prompt, vocabulary, engine.options().contextSize());
     }
 
     private static EngineError notYet(String what) {
@@ -211,6 +196,11 @@ final class CompletionRequest {
 
     Map<Integer, Double> bias() {
         return bias;
+    }
+
+    /** The tokens that the text must be, if a grammar or a schema was given. */
+    Optional<List<Integer>> sentence() {
+        return sentence;
     }
 
     List<String> responseFields() {

@@ -51,8 +51,11 @@ final class Generation {
         List<Integer> prompt = request.prompt();
         // One token is always evaluated again, for there would be nothing to begin from.
         this.cached = request.cachePrompt() ? Math.min(slot.prefix(prompt), Math.max(0, prompt.size() - 1)) : 0;
-        this.walk = engine.model().begin(prompt);
-        this.sampler = new Sampler(request.settings(), request.bias());
+        this.walk = request.sentence()
+                .<TextModel.Walk>map(SentenceWalk::new)
+                .orElseGet(() -> engine.model().begin(prompt));
+        // A constraint has heeded the bias already, and whatever favours another token must not win against it.
+        this.sampler = new Sampler(request.settings(), request.sentence().isPresent() ? Map.of() : request.bias());
         this.history = new ArrayList<>(prompt);
         slot.view(new Slot.View(
                 engine.nextTask(),

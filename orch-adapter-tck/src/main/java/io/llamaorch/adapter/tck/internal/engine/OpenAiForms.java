@@ -45,6 +45,9 @@ final class OpenAiForms {
     }
 
     private static Fields chatRequest(Fields in) {
+        if (in.get("json_schema").isPresent() && in.get("grammar").isPresent()) {
+            throw new EngineError(500, "Cannot use both json_schema and grammar", "server_error");
+        }
         Map<String, Object> own = new LinkedHashMap<>(in.members());
         own.put("prompt", ChatTemplate.prompt(in));
         own.remove("logprobs");

@@ -109,7 +109,7 @@ final class Sampler {
         choices.sort(BEST_FIRST);
         double temperature = settings.samples("temperature") ? settings.real("temperature") : 1;
         long topK = settings.samples("top_k") ? settings.integer("top_k") : 0;
-        if (temperature <= 0 || topK == 1) {
+        if (settings.leavesNoChoice()) {
             last = choices.subList(0, 1);
             lastTemperature = 1;
             return choices.get(0).token();

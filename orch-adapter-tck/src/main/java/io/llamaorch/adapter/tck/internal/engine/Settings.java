@@ -90,7 +90,7 @@ final class Settings {
         echo.put("logit_bias", logitBias);
         echo.put("n_probs", in.integer("n_probs", in.integer("logprobs", 0)));
         echo.put("min_keep", in.integer("min_keep", 0));
-        echo.put("grammar", "");
+        echo.put("grammar", in.get("grammar").orElse("") instanceof String grammar ? grammar : "");
         echo.put("grammar_lazy", false);
         echo.put("grammar_triggers", List.of());
         echo.put("preserved_tokens", List.of());
@@ -174,6 +174,11 @@ final class Settings {
 
     boolean flag(String name) {
         return Boolean.TRUE.equals(echo.get(name));
+    }
+
+    /** Whether a token is always the likeliest one. */
+    boolean leavesNoChoice() {
+        return (samples("temperature") && real("temperature") <= 0) || (samples("top_k") && integer("top_k") == 1);
     }
 
     boolean samples(String sampler) {

@@ -104,8 +104,12 @@ final class Vocabulary {
     }
 
     private List<Integer> words(String text) {
+        return text.isEmpty() ? List.of() : pieces(" " + text);
+    }
+
+    /** The tokens of a text that is one to the letter: with no space before it, and no special tokens. */
+    List<Integer> pieces(String spaced) {
         List<Integer> tokens = new ArrayList<>();
-        String spaced = text.isEmpty() ? text : " " + text;
         for (int at = 0; at < spaced.length(); ) {
             int end = pieceEnd(spaced, at);
             Integer known = ids.get(spaced.substring(at, end));
