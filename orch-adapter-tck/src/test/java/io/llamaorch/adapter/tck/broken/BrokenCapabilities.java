@@ -76,8 +76,11 @@ enum BrokenCapabilities implements Broken {
     READS_METRICS_WITH_EVERY_LOOK(rules("HLT-07"), adapter(correct -> new ChangedAdapter(correct) {
         @Override
         public CompletionStage<WorkerHealth> health() {
-            var unused = correct.capability(EngineMetrics.class).orElseThrow().read();
-            return super.health();
+            return correct.capability(EngineMetrics.class)
+                    .orElseThrow()
+                    .read()
+                    .handle((snapshot, failure) -> failure == null)
+                    .thenCompose(read -> super.health());
         }
     })),
 
