@@ -41,12 +41,14 @@ final class Engines implements AutoCloseable {
     private static final HealthPolicy ONE_LOOK =
             HealthPolicy.builder().failureThreshold(1).build();
 
+    private final AdapterRegistry registry;
     private final AdapterHost host;
     private final Optional<ScriptedEngine> scripted;
     private final Optional<String> pool;
 
     private Engines(
             AdapterRegistry registry, HealthPolicy health, Optional<ScriptedEngine> scripted, ReplicaOptions options) {
+        this.registry = registry;
         this.host = AdapterHost.builder(registry).health(health).build();
         this.scripted = scripted;
         this.pool = options.pool();
