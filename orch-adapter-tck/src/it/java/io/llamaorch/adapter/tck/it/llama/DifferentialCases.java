@@ -194,7 +194,7 @@ final class DifferentialCases {
                 "\"grammar\":\"root ::= \\\"aaaa\\\"\",\"n_predict\":5",
                 "\"grammar\":\"root ::= \\\"a\\\" root\",\"n_predict\":3",
                 "\"grammar\":\"root ::= \\\"a b\\\"\",\"stop\":[\" b\"]")) {
-            cases.add(post("/completion", "{" + GREEDY + "," + constraint + ",\"stream\":true}"));
+            cases.add(post("/completion", "{" + GREEDY + ",\"stream\":true," + constraint + "}"));
             cases.add(post("/completion", "{" + GREEDY + "," + constraint + "}"));
         }
         cases.add(post("/completion", "{" + GREEDY + ",\"json_schema\":{\"type\":\"null\"}}"));

@@ -15,7 +15,9 @@ public final class Derivation {
     private static final int DEEP_ENOUGH = 8;
     private static final int LONG_ENOUGH = 80;
     private static final int MORE_AT_MOST = 4;
-    private static final int MOST_STEPS = 2_000_000;
+
+    /** So many steps without a character are taken for an endless silence. */
+    private static final int LONGEST_SILENCE = 100_000;
 
     private final Grammar grammar;
     private final Heights heights;
@@ -55,15 +57,18 @@ public final class Derivation {
 
     private Sentence derive(int longest) {
         due.push(new Due(grammar.rule(Grammar.ROOT), 0));
-        for (int steps = 0; !due.isEmpty(); steps++) {
-            if (text.length() >= longest) {
+        int silent = 0;
+        while (!due.isEmpty()) {
+            int said = text.length();
+            if (said >= longest) {
                 return new Sentence(text.toString(), false);
             }
-            if (steps > MOST_STEPS) {
+            if (silent > LONGEST_SILENCE) {
                 throw new UnsupportedOperationException("grammars that go on and on and say nothing");
             }
             Due next = due.pop();
             take(next.part(), next.depth());
+            silent = text.length() > said ? 0 : silent + 1;
         }
         return new Sentence(text.toString(), true);
     }

@@ -32,7 +32,7 @@ final class RandomSchema {
         RandomSchema made = new RandomSchema(random);
         Map<String, Object> schema = made.schema(0);
         Map<String, Object> node = Json.object("type", "object", "required", List.of("value"));
-        node.put("properties", Json.object("value", made.schema(2), "next", Json.object("$ref", "#/$defs/node")));
+        node.put("properties", Json.object("value", made.schema(DEEPEST), "next", Json.object("$ref", "#/$defs/node")));
         schema.put("$defs", Json.object("node", node));
         return schema;
     }
