@@ -3,6 +3,7 @@ package io.llamaorch.adapter.llamacpp.internal.codec;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -79,6 +80,11 @@ final class KnownExtra {
         for (String name : names) {
             all.put(name, extra);
         }
+    }
+
+    /** The names of all. */
+    static Set<String> names() {
+        return ALL.keySet();
     }
 
     /** What is wrong with an extra of this name and value; empty if nothing is, or the name is not known here. */
