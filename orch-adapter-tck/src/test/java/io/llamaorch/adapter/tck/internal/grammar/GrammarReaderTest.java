@@ -107,7 +107,7 @@ class GrammarReaderTest {
         assertThrows(IllegalArgumentException.class, () -> Grammar.read(text));
     }
 
-    /** The server adds rules without end for this one, until its memory is gone. */
+    /** The server did not survive this one. */
     @Test
     void repetition_whoseMostIsBelowItsLeast_isRefused() {
         assertThrows(IllegalArgumentException.class, () -> Grammar.read("root ::= \"a\"{3,2}"));
