@@ -1,6 +1,5 @@
 package io.llamaorch.adapter.llamacpp.internal.codec;
 
-import io.llamaorch.adapter.spi.Constraint;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Prompt;
 import io.llamaorch.adapter.spi.TaskRequest;
@@ -8,10 +7,8 @@ import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import tools.jackson.core.JsonToken;
 
 /** Refuses the tasks that cannot be sent, before anything is. */
 final class TaskCheck {
@@ -63,25 +60,13 @@ final class TaskCheck {
         }
         List<String> faults = new ArrayList<>();
         task.extras().forEach((name, value) -> KnownExtra.fault(name, value).ifPresent(faults::add));
-        task.constraint().flatMap(TaskCheck::fault).ifPresent(faults::add);
+        task.constraint().flatMap(ConstraintCheck::fault).ifPresent(faults::add);
         if (!faults.isEmpty()) {
             throw failure(ErrorCode.INVALID_PARAMS, String.join("; ", faults));
         }
         if (task.prompt() instanceof Prompt.Chat) {
             throw unsupported("chat prompts: give the prompt as text");
         }
-    }
-
-    private static Optional<String> fault(Constraint constraint) {
-        if (constraint instanceof Constraint.JsonSchema form
-                && !KnownExtra.isDocument(form.schema(), JsonToken.START_OBJECT)) {
-            return Optional.of("the JSON schema is no JSON object: give the schema as one JSON document, such as"
-                    + " {\"type\":\"object\"}");
-        }
-        if (constraint instanceof Constraint.Grammar form && form.grammar().isBlank()) {
-            return Optional.of("the grammar is empty: give GBNF with a rule named root, or no constraint");
-        }
-        return Optional.empty();
     }
 
     private static WorkerException unsupported(String what) {

@@ -285,6 +285,52 @@ class CompletionRequestTest {
         assertTrue(error.message().contains("JSON schema"), error.message());
     }
 
+    /** One repetition of this kind ends llama-server 0.7.0, and one schema keeps it for ever. */
+    @ParameterizedTest
+    @ValueSource(strings = {"root ::= \"a\"{3,2}", "root ::= ([a-z] \"{\" ){ 30 , 4 }", "# {1,2}\nroot ::= x{2,1}"})
+    void grammar_thatRepeatsLessThanItMust_isRefused(String grammar) {
+        WorkerError error =
+                refusal(task().constraint(new Constraint.Grammar(grammar)).build());
+        assertEquals(ErrorCode.INVALID_PARAMS, error.code());
+        assertTrue(error.message().contains("put the smaller number first"), error.message());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "root ::= \"a\"{2,3}",
+                "root ::= \"{3,2}\" [{3,2}] [^\\]{3,2}] # {3,2}",
+                "root ::= \"\\\"{3,2}\" \"a\"{2,} \"b\"{2}"
+            })
+    void grammar_inWhichNothingIsRepeatedSo_isTheServersToJudge(String grammar) {
+        assertEquals(
+                Map.of("grammar", grammar),
+                more(task().constraint(new Constraint.Grammar(grammar)).build()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\":\"string\",\"minLength\":5,\"maxLength\":4}",
+                "{\"properties\":{\"a\":{\"items\":{},\"maxItems\":1,\"minItems\":2}}}",
+                "{\"anyOf\":[{\"minimum\":0},{\"minimum\":1.5,\"maximum\":1}]}"
+            })
+    void schema_thatNothingCanMeet_isRefused(String schema) {
+        WorkerError error =
+                refusal(task().constraint(new Constraint.JsonSchema(schema)).build());
+        assertEquals(ErrorCode.INVALID_PARAMS, error.code());
+        assertTrue(error.message().contains("nothing can be both"), error.message());
+    }
+
+    @Test
+    void schema_whoseNumbersBelongToOthers_isSent() {
+        String schema = "{\"minLength\":5,\"properties\":{\"maxLength\":{\"maxLength\":4}},\"enum\":[1,2]}";
+        assertEquals(
+                Set.of("json_schema"),
+                more(task().constraint(new Constraint.JsonSchema(schema)).build())
+                        .keySet());
+    }
+
     @Test
     void grammar_thatIsEmpty_isRefused() {
         assertEquals(
