@@ -2,7 +2,6 @@ package io.llamaorch.adapter.llamacpp.internal.codec;
 
 import io.llamaorch.adapter.spi.Constraint;
 import io.llamaorch.adapter.spi.ErrorCode;
-import io.llamaorch.adapter.spi.Prompt;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerException;
@@ -42,7 +41,13 @@ final class TaskCheck {
             "slot_id",
             "model",
             "grammar",
-            "json_schema");
+            "json_schema",
+            "messages",
+            "tools",
+            "stream_options",
+            "verbose",
+            "response_format",
+            "top_logprobs");
 
     private TaskCheck() {}
 
@@ -66,9 +71,6 @@ final class TaskCheck {
         task.constraint().flatMap(TaskCheck::fault).ifPresent(faults::add);
         if (!faults.isEmpty()) {
             throw failure(ErrorCode.INVALID_PARAMS, String.join("; ", faults));
-        }
-        if (task.prompt() instanceof Prompt.Chat) {
-            throw unsupported("chat prompts: give the prompt as text");
         }
     }
 
