@@ -119,10 +119,7 @@ final class CompletionRun implements StreamListener, EventFeed.Job {
         MediaCheck media = new MediaCheck(facts, failures);
         Runnable fitted = () -> fit.begin(send, emitter::refused);
         new ModelCheck(engine.queries(), facts, failures)
-                .begin(
-                        task.model(),
-                        () -> media.begin(task.prompt(), fitted, emitter::refused),
-                        emitter::refused);
+                .begin(task.model(), () -> media.begin(task.prompt(), fitted, emitter::refused), emitter::refused);
     }
 
     private void send() {

@@ -16,6 +16,9 @@ final class ChatEnd {
     private @Nullable String stopType;
     private @Nullable String stoppingWord;
     private int slot = -1;
+    private int cached = -1;
+    private int prompt = -1;
+    private int generated = -1;
     private boolean truncated;
     private boolean hasTimings;
     private double promptMillis;
@@ -45,6 +48,9 @@ final class ChatEnd {
     void note(CompletionEvent event) {
         callsTools |= !event.toolCalls.isEmpty();
         slot = Math.max(slot, event.slot);
+        cached = event.cached < 0 ? cached : event.cached;
+        prompt = event.tokensEvaluated < 0 ? prompt : event.tokensEvaluated;
+        generated = event.tokensPredicted < 0 ? generated : event.tokensPredicted;
         truncated |= event.truncated;
         stopType = event.stopType == null ? stopType : event.stopType;
         stoppingWord = event.stoppingWord == null ? stoppingWord : event.stoppingWord;
@@ -61,6 +67,9 @@ final class ChatEnd {
         event.finished = reason();
         event.stoppingWord = stoppingWord;
         event.slot = slot;
+        event.cached = cached;
+        event.tokensEvaluated = prompt;
+        event.tokensPredicted = generated;
         event.truncated = truncated;
         event.hasTimings = hasTimings;
         event.promptMillis = promptMillis;

@@ -86,10 +86,6 @@ final class TaskCheck {
         return Optional.empty();
     }
 
-    private static WorkerException unsupported(String what) {
-        return failure(ErrorCode.UNSUPPORTED, "the adapter for llama.cpp does not support " + what);
-    }
-
     private static WorkerException failure(ErrorCode code, String message) {
         return new WorkerException(WorkerError.of(code, message));
     }

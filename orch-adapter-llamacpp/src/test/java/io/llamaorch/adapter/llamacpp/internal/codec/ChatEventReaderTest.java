@@ -47,12 +47,12 @@ class ChatEventReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "chat-stream | ' the moon heard' |6| [] 275us+318us stop LIMIT",
-                "chat-stream-reasoning | ' no cloud stands over us' |17| [] slot 1 13201us+4423us stop END_OF_TEXT",
-                "chat-stream-stop-word | ' the moon ' |6| [] slot 0 9239us+520us stop STOP_STRING at 'heard'",
-                "chat-stream-logprobs | ' the moon' |6| [] slot 0 379us+254us stop LIMIT",
-                "chat-stream-tool-calls | '' |13| [] slot 0 263721us+9772us stop TOOL_CALLS",
-                "chat-stream-limit-in-call | '' |7| [] slot 0 11867us+2863us stop LIMIT"
+                "chat-stream | ' the moon heard' |6| [] generated 3 prompt 56 cached 55 275us+318us stop LIMIT",
+                "chat-stream-reasoning | ' no cloud stands over us' |17| [] generated 14 prompt 53 cached 52 slot 1 13201us+4423us stop END_OF_TEXT",
+                "chat-stream-stop-word | ' the moon ' |6| [] generated 3 prompt 56 cached 55 slot 0 9239us+520us stop STOP_STRING at 'heard'",
+                "chat-stream-logprobs | ' the moon' |6| [] generated 2 prompt 56 cached 55 slot 0 379us+254us stop LIMIT",
+                "chat-stream-tool-calls | '' |13| [] generated 19 prompt 541 cached 0 slot 0 263721us+9772us stop TOOL_CALLS",
+                "chat-stream-limit-in-call | '' |7| [] generated 6 prompt 519 cached 518 slot 0 11867us+2863us stop LIMIT"
             })
     void recording_isUnderstood(String name, String text, int count, String last) {
         Decoded decoded = Decoded.of(task().build(), Transcripts.body(name));
@@ -99,7 +99,7 @@ class ChatEventReaderTest {
     @Test
     void dialectOf2024_isUnderstood() {
         assertEquals(
-                List.of("[]", "[ Hello]", "[] generated 8 prompt 4", "[] stop END_OF_TEXT"),
+                List.of("[]", "[ Hello]", "[] generated 8 prompt 4", "[] generated 8 prompt 4 stop END_OF_TEXT"),
                 events(
                         delta("{\"role\":\"assistant\"}"),
                         delta("{\"content\":\" Hello\"}"),

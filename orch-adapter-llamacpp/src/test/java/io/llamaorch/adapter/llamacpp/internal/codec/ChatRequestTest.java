@@ -44,6 +44,8 @@ class ChatRequestTest {
             "response_fields",
             List.of("stop_type", "stopping_word", "id_slot", "truncated"));
 
+    private static final Placement MARKED = new Placement(OptionalInt.of(1234567), OptionalInt.empty(), false);
+
     private static TaskRequest.Builder task() {
         return TaskRequest.builder(CHAT).jobId("job-1");
     }
@@ -73,10 +75,9 @@ class ChatRequestTest {
     /** What is added to the one form is in the other too. */
     @Test
     void sampling_constraintPinAndMark_areThoseOfAText() {
-        Map<String, Object> text =
-                new TreeMap<>(Body.of(withEverything(TaskRequest.builder("hi")), OptionalInt.of(1234567)));
+        Map<String, Object> text = new TreeMap<>(Body.of(withEverything(TaskRequest.builder("hi")), MARKED));
         List.of("prompt", "n_predict", "stream", "response_fields").forEach(text::remove);
-        Map<String, Object> chat = new TreeMap<>(Body.of(withEverything(task()), OptionalInt.of(1234567)));
+        Map<String, Object> chat = new TreeMap<>(Body.of(withEverything(task()), MARKED));
         PLAIN.keySet().forEach(chat::remove);
         assertEquals(text, chat);
         assertEquals(1234567L, chat.get("dry_allowed_length"));

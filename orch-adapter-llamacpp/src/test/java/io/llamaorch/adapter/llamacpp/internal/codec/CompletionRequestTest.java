@@ -363,13 +363,6 @@ class CompletionRequestTest {
         assertTrue(error.message().contains(" must be " + rule + " (docs/"), error.message());
     }
 
-    private static void assertUnsupported(String word, TaskRequest.Builder task) {
-        WorkerError error = refusal(task.build());
-        assertEquals(ErrorCode.UNSUPPORTED, error.code());
-        assertTrue(error.message().contains(word), error.message());
-        assertFalse(error.retriable());
-    }
-
     private static WorkerError refusal(TaskRequest task) {
         return assertThrows(WorkerException.class, () -> CompletionRequest.body(task, Placement.ANY))
                 .error();
