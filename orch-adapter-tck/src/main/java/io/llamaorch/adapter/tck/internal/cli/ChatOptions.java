@@ -3,6 +3,7 @@ package io.llamaorch.adapter.tck.internal.cli;
 import io.llamaorch.adapter.spi.ChatMessage;
 import io.llamaorch.adapter.spi.Prompt;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,7 @@ final class ChatOptions {
         if (!chat && system == null && messages == null) {
             return new Prompt.Text(text);
         }
-        Prompt.Chat said = messages == null ? null : ConversationFile.read(messages);
+        Prompt.Chat said = messages == null ? null : ChatJson.read(Files.readString(messages));
         List<ChatMessage> turns = new ArrayList<>();
         if (system != null) {
             turns.add(ChatMessage.of(ChatMessage.Role.SYSTEM, system));

@@ -96,8 +96,7 @@ final class MockAdapter implements WorkerAdapter {
                     ErrorCode.INVALID_PARAMS,
                     "GREEDY takes the likeliest token, and the task sets a temperature or top-p: leave that out"));
         } else {
-            MockGeneration.begin(
-                    MockLevel.complete(task), text(task.prompt()), emitter, engine, config, health::heard);
+            MockGeneration.begin(MockLevel.complete(task), text(task.prompt()), emitter, engine, config, health::heard);
         }
     }
 
