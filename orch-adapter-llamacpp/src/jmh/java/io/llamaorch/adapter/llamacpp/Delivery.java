@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.llamacpp;
 
+import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEventReader;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.Fingerprint;
@@ -43,7 +44,8 @@ final class Delivery extends EagerSubscriber {
 
     private void read(TokenEmitter emitter, byte[] body, int[] cuts) {
         InlineWatch watch = new InlineWatch(emitter, CONFIG.timeSource());
-        EventFeed feed = new EventFeed(emitter, FAILURES, 100, watch, event -> NO_FINGERPRINT, () -> {});
+        EventFeed feed = new EventFeed(
+                emitter, FAILURES, CompletionEventReader::new, 100, watch, event -> NO_FINGERPRINT, () -> {});
         int from = 0;
         for (int to : cuts) {
             feed.read(body, from, to);

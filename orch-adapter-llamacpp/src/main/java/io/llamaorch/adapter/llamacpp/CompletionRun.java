@@ -24,8 +24,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One task on its way through the engine: the model is checked if the task names one, {@code POST /completion} is sent,
- * and what comes back is fed to the emitter as it arrives.
+ * One task on its way through the engine: the model is checked if the task names one or has media, the task is sent, and
+ * what comes back is fed to the emitter as it arrives.
  *
  * <p>Once the request is sent everything runs on the I/O thread, so there is no lock; only a cancel and a wish for more
  * events come from other threads, and they touch nothing but the call and the timer.
@@ -73,7 +73,13 @@ final class CompletionRun implements StreamListener, EventFeed.Job {
         request = new JobRequest(task, engine);
         fingerprint = new JobFingerprint(task, engine);
         feed = new EventFeed(
-                emitter, failures, request.size(), new InlineWatch(emitter, engine.time()), fingerprint::atEnd, this);
+                emitter,
+                failures,
+                request::reader,
+                request.size(),
+                new InlineWatch(emitter, engine.time()),
+                fingerprint::atEnd,
+                this);
     }
 
     /**
@@ -110,8 +116,10 @@ final class CompletionRun implements StreamListener, EventFeed.Job {
         Runnable send = RepeatableTask.is(task)
                 ? () -> new Acquaintance(engine.queries(), facts).begin(this::send)
                 : this::send;
+        MediaCheck media = new MediaCheck(facts, failures);
+        Runnable fitted = () -> fit.begin(send, emitter::refused);
         new ModelCheck(engine.queries(), facts, failures)
-                .begin(task.model(), () -> fit.begin(send, emitter::refused), emitter::refused);
+                .begin(task.model(), () -> media.begin(task.prompt(), fitted, emitter::refused), emitter::refused);
     }
 
     private void send() {

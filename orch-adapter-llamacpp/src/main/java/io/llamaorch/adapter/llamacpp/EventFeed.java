@@ -1,11 +1,12 @@
 package io.llamaorch.adapter.llamacpp;
 
 import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEvent;
-import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEventReader;
 import io.llamaorch.adapter.llamacpp.internal.codec.EngineError;
 import io.llamaorch.adapter.llamacpp.internal.codec.EventAssembler;
+import io.llamaorch.adapter.llamacpp.internal.codec.EventReader;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.llamacpp.internal.codec.NoJsonException;
+import io.llamaorch.adapter.llamacpp.internal.codec.ToolCall;
 import io.llamaorch.adapter.llamacpp.internal.sse.EventTooLargeException;
 import io.llamaorch.adapter.llamacpp.internal.sse.SseDecoder;
 import io.llamaorch.adapter.spi.Channel;
@@ -73,6 +74,7 @@ final class EventFeed {
      *
      * @param emitter is fed; must have started before anything is read
      * @param failures how failures are told
+     * @param form makes the reader of the events' form
      * @param requestSize how many bytes the request's body has
      * @param watch is told how long each reading takes
      * @param fingerprint gives what the answer depended on, from its last event
@@ -81,6 +83,7 @@ final class EventFeed {
     EventFeed(
             TokenEmitter emitter,
             Failures failures,
+            Function<EventReader.Listener, EventReader> form,
             int requestSize,
             InlineWatch watch,
             Function<CompletionEvent, Fingerprint> fingerprint,
@@ -91,8 +94,8 @@ final class EventFeed {
         this.fingerprint = fingerprint;
         this.job = job;
         long echo = ECHO_LIMIT + (long) ECHO_FACTOR * requestSize;
-        CompletionEventReader reader = new CompletionEventReader(this::event);
-        this.decoder = new SseDecoder(new EventAssembler(reader, EVENT_LIMIT, toInt(echo)), toInt(EVENT_LIMIT + echo));
+        EventAssembler assembler = new EventAssembler(form.apply(this::event), EVENT_LIMIT, toInt(echo));
+        this.decoder = new SseDecoder(assembler, toInt(EVENT_LIMIT + echo));
     }
 
     private static int toInt(long limit) {
@@ -132,16 +135,26 @@ final class EventFeed {
             }
             return false;
         }
-        if (!tokensFlow && (event.tokensPredicted() > 0 || !event.content().isEmpty())) {
+        if (!tokensFlow && tells(event)) {
             tokensFlow = true;
         }
         emitter.usage(event.tokensEvaluated(), event.cached(), event.tokensPredicted());
         if (event.details() != TokenDetails.NONE) {
             held = held == TokenDetails.NONE ? event.details() : joined(held, event.details());
         }
+        if (!event.reasoning().isEmpty()) {
+            token(event.reasoning(), Channel.REASONING);
+        }
         if (!event.content().isEmpty()) {
-            goOn = emitter.token(event.content(), Channel.TEXT, held);
-            held = TokenDetails.NONE;
+            token(event.content(), Channel.TEXT);
+        }
+        if (!event.toolCalls().isEmpty()) {
+            event.toolCalls().forEach(this::toolCall);
+        }
+        String fault = event.fault();
+        if (fault != null) {
+            fail(failures.protocol(fault, ""));
+            return false;
         }
         if (event.hasProgress()) {
             goOn = emitter.progress(event.progressProcessed(), event.progressTotal(), event.progressCached());
@@ -156,6 +169,15 @@ final class EventFeed {
         return !emitter.ended();
     }
 
+    private void token(String text, Channel channel) {
+        goOn = emitter.token(text, channel, held);
+        held = TokenDetails.NONE;
+    }
+
+    private void toolCall(ToolCall call) {
+        goOn = emitter.toolCall(call.id(), call.name(), call.argumentsJson());
+    }
+
     private static TokenDetails joined(TokenDetails first, TokenDetails second) {
         List<Integer> ids = new ArrayList<>(first.ids());
         ids.addAll(second.ids());
@@ -164,6 +186,12 @@ final class EventFeed {
                 first.logProbability().orElse(Double.NaN)
                         + second.logProbability().orElse(Double.NaN),
                 second.alternatives());
+    }
+
+    private static boolean tells(CompletionEvent event) {
+        return event.tokensPredicted() > 0
+                || !event.content().isEmpty()
+                || !event.reasoning().isEmpty();
     }
 
     private void end(CompletionEvent event) {

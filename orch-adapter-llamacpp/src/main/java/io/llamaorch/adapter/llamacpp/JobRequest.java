@@ -1,18 +1,23 @@
 package io.llamaorch.adapter.llamacpp;
 
+import io.llamaorch.adapter.llamacpp.internal.codec.ChatEventReader;
+import io.llamaorch.adapter.llamacpp.internal.codec.ChatRequest;
+import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEventReader;
 import io.llamaorch.adapter.llamacpp.internal.codec.CompletionRequest;
+import io.llamaorch.adapter.llamacpp.internal.codec.EventReader;
 import io.llamaorch.adapter.llamacpp.internal.codec.Placement;
 import io.llamaorch.adapter.llamacpp.internal.slots.Booking;
 import io.llamaorch.adapter.llamacpp.internal.slots.Mark;
 import io.llamaorch.adapter.llamacpp.internal.wire.WireRequest;
+import io.llamaorch.adapter.spi.Prompt;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.WorkerException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one job sends: {@code POST /completion} with the task and the mark by which the job is known again (CAN-07). Of
- * the task's names only the correlation id is told, and only here, for the logs of the engine and of gateways before it
- * (OBS-02).
+ * What one job sends: {@code POST /completion}, or {@code POST /v1/chat/completions} for a conversation, with the task and
+ * the mark by which the job is known again (CAN-07). Of the task's names only the correlation id is told, and only here,
+ * for the logs of the engine and of gateways before it (OBS-02).
  *
  * <p>Thread safety: calls must be serial, but anybody may ask for the mark.
  */
@@ -43,10 +48,11 @@ final class JobRequest {
         this.engine = engine;
         mark = engine.proofs().mark(task);
         written = Placement.of(task, mark.value());
-        byte[] body = CompletionRequest.body(task, written);
+        byte[] body = body(written);
         size = body.length;
         request = engine.queries()
-                .authorized(WireRequest.post("/completion"))
+                .authorized(
+                        WireRequest.post(task.prompt() instanceof Prompt.Chat ? "/v1/chat/completions" : "/completion"))
                 .header("Accept", "text/event-stream")
                 .body(JSON, body);
         task.correlationId().ifPresent(id -> request.encodedHeader(CORRELATION_ID, id));
@@ -57,8 +63,21 @@ final class JobRequest {
         return size;
     }
 
+    /** What reads the events of the answer. */
+    EventReader reader(EventReader.Listener listener) {
+        return task.prompt() instanceof Prompt.Chat
+                ? new ChatEventReader(listener, task)
+                : new CompletionEventReader(listener);
+    }
+
     Mark mark() {
         return mark;
+    }
+
+    private byte[] body(Placement placement) {
+        return task.prompt() instanceof Prompt.Chat chat
+                ? ChatRequest.body(task, chat, placement)
+                : CompletionRequest.body(task, placement);
     }
 
     /**
@@ -74,7 +93,7 @@ final class JobRequest {
         Placement now = new Placement(mark.value(), booked.slot(), booked.fresh());
         if (!now.equals(written)) {
             written = now;
-            request.body(JSON, CompletionRequest.body(task, now));
+            request.body(JSON, body(now));
         }
         return request.build();
     }

@@ -82,6 +82,10 @@ public final class LlamaCppAdapterFactory implements AdapterFactory {
         return AdapterDescriptor.builder("llama.cpp server", version(), AdapterDescriptor.SPI_GENERATION)
                 .capabilities(
                         Capability.TOKEN_PROMPTS,
+                        Capability.CHAT_PROMPTS,
+                        Capability.MEDIA,
+                        Capability.TOOL_CALLS,
+                        Capability.REASONING,
                         Capability.STOP_STRINGS,
                         Capability.SEED,
                         Capability.JSON_SCHEMA,

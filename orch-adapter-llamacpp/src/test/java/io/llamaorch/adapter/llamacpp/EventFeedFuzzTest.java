@@ -7,6 +7,7 @@ import io.llamaorch.adapter.llamacpp.fuzz.Fuzzing;
 import io.llamaorch.adapter.llamacpp.fuzz.Mutator;
 import io.llamaorch.adapter.llamacpp.fuzz.ReferenceStream;
 import io.llamaorch.adapter.llamacpp.fuzz.StreamInputs;
+import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEventReader;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.spi.Fingerprint;
 import io.llamaorch.adapter.tck.ManualTime;
@@ -32,6 +33,7 @@ class EventFeedFuzzTest {
         EventFeed feed = new EventFeed(
                 emitter,
                 FAILURES,
+                CompletionEventReader::new,
                 100,
                 new InlineWatch(emitter, new ManualTime()),
                 event -> Fingerprint.of(Map.of()),

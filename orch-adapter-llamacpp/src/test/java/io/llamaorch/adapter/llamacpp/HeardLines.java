@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.llamacpp;
 
+import io.llamaorch.adapter.spi.Channel;
 import io.llamaorch.adapter.spi.NonBlockingSubscriber;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
@@ -100,7 +101,10 @@ final class HeardLines implements NonBlockingSubscriber {
 
     static String line(TokenEvent event) {
         if (event instanceof TokenEvent.Token token) {
-            return "Token " + token.index() + " " + token.text();
+            return "Token " + token.index() + (token.channel() == Channel.REASONING ? " (reasoning) " : " ")
+                    + token.text();
+        } else if (event instanceof TokenEvent.ToolCall call) {
+            return "ToolCall " + call.index() + " " + call.id() + " " + call.name() + " " + call.argumentsJson();
         } else if (event instanceof TokenEvent.Started) {
             return "Started";
         } else if (event instanceof TokenEvent.Progress progress) {

@@ -74,6 +74,10 @@ class LlamaCppAdapterFactoryTest {
         assertEquals(
                 Set.of(
                         Capability.TOKEN_PROMPTS,
+                        Capability.CHAT_PROMPTS,
+                        Capability.MEDIA,
+                        Capability.TOOL_CALLS,
+                        Capability.REASONING,
                         Capability.STOP_STRINGS,
                         Capability.SEED,
                         Capability.JSON_SCHEMA,

@@ -3,6 +3,7 @@ package io.llamaorch.adapter.llamacpp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.llamaorch.adapter.llamacpp.internal.codec.CompletionEventReader;
 import io.llamaorch.adapter.llamacpp.internal.codec.Failures;
 import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.EndDetails;
@@ -73,6 +74,7 @@ class TokenPathAllocationTest {
         EventFeed feed = new EventFeed(
                 emitter,
                 new Failures("127.0.0.1:1", Optional.empty()),
+                CompletionEventReader::new,
                 100,
                 new InlineWatch(emitter, CONFIG.timeSource()),
                 event -> NO_FINGERPRINT,

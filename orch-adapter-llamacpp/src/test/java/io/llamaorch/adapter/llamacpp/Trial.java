@@ -51,6 +51,11 @@ final class Trial implements AutoCloseable {
 
     /** Begins a stream; an engine that is not known yet is asked beside it. */
     HeardLines begin(Transport transport, boolean known) {
+        return begin(transport, known, TASK);
+    }
+
+    /** The same for another task than the usual one. */
+    HeardLines begin(Transport transport, boolean known, TaskRequest task) {
         EngineQueries queries = queries(transport);
         KnownFacts facts = new KnownFacts(queries, time);
         if (known) {
@@ -66,7 +71,7 @@ final class Trial implements AutoCloseable {
                 Engines.ledger(time, facts),
                 time,
                 false);
-        return HeardLines.all(streams.open(TASK, emitter -> CompletionRun.begin(TASK, emitter, engine)));
+        return HeardLines.all(streams.open(task, emitter -> CompletionRun.begin(task, emitter, engine)));
     }
 
     @Override

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.TestReporter;
  */
 public abstract class AdapterConformance
         implements EventRules,
+                ChatRules,
                 FlowRules,
                 CancelRules,
                 TimeRules,

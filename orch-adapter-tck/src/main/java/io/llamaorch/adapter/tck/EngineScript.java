@@ -26,6 +26,7 @@ public final class EngineScript {
     private final @Nullable Secret token;
     private final List<Fault> faults;
     private final Set<Capability> lacking;
+    private final @Nullable Answer answer;
 
     private EngineScript(Builder builder) {
         slots = builder.slots;
@@ -34,6 +35,7 @@ public final class EngineScript {
         token = builder.token;
         faults = List.copyOf(builder.faults);
         lacking = Set.copyOf(builder.lacking);
+        answer = builder.answer;
     }
 
     /** {@return a builder of an engine that does everything right} */
@@ -81,12 +83,61 @@ public final class EngineScript {
         return lacking;
     }
 
+    /** {@return what the engine's model answers to every task, if it is to answer that; else it is the engine's to say} */
+    public Optional<Answer> answer() {
+        return Optional.ofNullable(answer);
+    }
+
     @Override
     public String toString() {
         return "EngineScript[" + slots + " slots" + (stepped ? ", stepped" : "") + ", " + state
                 + (token == null ? "" : ", token asked for")
+                + (answer == null ? "" : ", " + answer)
                 + (lacking.isEmpty() ? "" : ", without " + lacking) + ", "
                 + faults.stream().map(Fault::text).toList() + "]";
+    }
+
+    /**
+     * What a model answers in a chat, as one does that thinks and calls tools.
+     *
+     * @param reasoning what it thinks first; empty for nothing
+     * @param text what it says then; may be empty
+     * @param calls which tools it calls then; only if the task offers tools
+     */
+    public record Answer(String reasoning, String text, List<Call> calls) {
+
+        /**
+         * Copies the calls.
+         *
+         * @param reasoning what it thinks first; empty for nothing
+         * @param text what it says then; may be empty
+         * @param calls which tools it calls then; only if the task offers tools
+         */
+        public Answer {
+            Objects.requireNonNull(reasoning, "reasoning");
+            Objects.requireNonNull(text, "text");
+            calls = List.copyOf(calls);
+        }
+    }
+
+    /**
+     * A call of a tool.
+     *
+     * @param name the tool, without a space
+     * @param argumentsJson its arguments, a JSON object
+     */
+    public record Call(String name, String argumentsJson) {
+
+        /**
+         * Checks that nothing is null.
+         *
+         * @param name the tool, without a space
+         * @param argumentsJson its arguments, a JSON object
+         */
+        public Call {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(argumentsJson, "argumentsJson");
+        }
     }
 
     /** The states in which an engine may be found. */
@@ -111,6 +162,7 @@ public final class EngineScript {
         private @Nullable Secret token;
         private final List<Fault> faults = new ArrayList<>();
         private final Set<Capability> lacking = EnumSet.noneOf(Capability.class);
+        private @Nullable Answer answer;
 
         private Builder() {}
 
@@ -181,6 +233,18 @@ public final class EngineScript {
                         capability + " is not what an engine is started for: EMBEDDINGS and ENGINE_METRICS are");
             }
             lacking.add(capability);
+            return this;
+        }
+
+        /**
+         * Has the engine's model answer every task like this. Engines that cannot tell such an answer's parts apart, and
+         * those whose model cannot be told what to say, are not to be had.
+         *
+         * @param answer what it answers
+         * @return this
+         */
+        public Builder answer(Answer answer) {
+            this.answer = Objects.requireNonNull(answer, "answer");
             return this;
         }
 

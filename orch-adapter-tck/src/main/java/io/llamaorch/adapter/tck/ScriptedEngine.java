@@ -71,7 +71,8 @@ public final class ScriptedEngine implements TestEngine {
                 builder.dialect,
                 builder.deafTo,
                 builder.embeddings,
-                builder.metrics);
+                builder.metrics,
+                builder.answer);
         state = new EngineState(options, builder.loading);
         state.sleeping(builder.sleeping);
         builder.faults.forEach(state::enqueue);
@@ -354,6 +355,7 @@ public final class ScriptedEngine implements TestEngine {
         private Set<String> deafTo = Set.of();
         private boolean embeddings;
         private boolean metrics = true;
+        private Optional<EngineScript.Answer> answer = Optional.empty();
 
         private Builder() {}
 
@@ -498,6 +500,7 @@ public final class ScriptedEngine implements TestEngine {
         public Builder script(EngineScript script) {
             script.faults().forEach(fault -> faults.add(queueable(fault)));
             script.token().ifPresent(token -> apiKey(token.reveal()));
+            script.answer().ifPresent(this::answer);
             return slots(script.slots())
                     .embeddings(!script.lacking().contains(Capability.EMBEDDINGS))
                     .metrics(!script.lacking().contains(Capability.ENGINE_METRICS))
@@ -559,6 +562,18 @@ public final class ScriptedEngine implements TestEngine {
          */
         public Builder deafTo(String... fields) {
             this.deafTo = Set.of(fields);
+            return this;
+        }
+
+        /**
+         * What the model says to whatever it is asked; it tells stories unless set. On the chat endpoints of today its
+         * reasoning and its calls are told apart; elsewhere they stand in the text between their marks.
+         *
+         * @param said what it says
+         * @return this
+         */
+        public Builder answer(EngineScript.Answer said) {
+            this.answer = Optional.of(said);
             return this;
         }
 

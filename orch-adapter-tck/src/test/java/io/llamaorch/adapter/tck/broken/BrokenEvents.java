@@ -98,6 +98,26 @@ enum BrokenEvents implements Broken {
                     event -> List.of(
                             event instanceof TokenEvent.End ? failure(ErrorCode.DECODE_TIMEOUT, "no close") : event))),
 
+    TAKES_REASONING_FOR_TEXT(
+            rules("EVT-11"),
+            stream(event -> List.of(
+                    event instanceof TokenEvent.Token token
+                            ? new TokenEvent.Token(token.index(), token.text(), Channel.TEXT, token.details())
+                            : event))),
+
+    FORGETS_THE_LAST_CALL(
+            rules("EVT-12"),
+            stream(event ->
+                    event instanceof TokenEvent.ToolCall call && call.index() > 0 ? List.of() : List.of(event))),
+
+    TELLS_HALF_A_CALL(
+            rules("EVT-12"),
+            onFault(
+                    StreamFault.CutAfterTokens.class::isInstance,
+                    event -> event instanceof TokenEvent.Error
+                            ? List.of(new TokenEvent.ToolCall(0, "call-0", "weather", "{\"city\":"), event)
+                            : List.of(event))),
+
     READS_ON_AFTER_THE_END(
             rules("EVT-10"),
             onFault(

@@ -18,7 +18,7 @@ import tools.jackson.core.exc.StreamReadException;
 
 /**
  * Writes a conversation in OpenAI's form, which {@code /v1/chat/completions} and {@code /apply-template} read: a message
- * of one text has it as it is, one of several texts has them as typed parts, calls stand in {@code tool_calls}, and every
+ * of one text has it as it is, one of several parts has them with their types, calls stand in {@code tool_calls}, and every
  * tool's answer is a message of its own.
  */
 public final class ChatMessages {
@@ -114,15 +114,14 @@ public final class ChatMessages {
     }
 
     private void part(Content content) {
-        if (!(content instanceof Content.Text text)) {
-            throw new WorkerException(WorkerError.of(
-                    ErrorCode.UNSUPPORTED,
-                    "the adapter for llama.cpp does not support media: give the message as text"));
+        if (content instanceof Content.Media media) {
+            MediaParts.write(json, media);
+        } else if (content instanceof Content.Text text) {
+            json.writeStartObject();
+            json.writeStringProperty("type", "text");
+            json.writeStringProperty("text", text.text());
+            json.writeEndObject();
         }
-        json.writeStartObject();
-        json.writeStringProperty("type", "text");
-        json.writeStringProperty("text", text.text());
-        json.writeEndObject();
     }
 
     private void call(int index, Content.ToolUse call) {

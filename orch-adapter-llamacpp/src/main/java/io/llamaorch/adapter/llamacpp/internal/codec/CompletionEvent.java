@@ -4,17 +4,30 @@ import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.Timings;
 import io.llamaorch.adapter.spi.TokenDetails;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one event of {@code POST /completion} says; one object a stream, filled anew for each event. Fields are told
- * apart by shape, so that servers of 2024 and of today are both understood.
+ * What one event of {@code POST /completion} or of a chat says; one object a stream, filled anew for each event. Fields
+ * are told apart by shape, so that servers of 2024 and of today are both understood.
  */
 public final class CompletionEvent {
 
     String content = "";
     TokenDetails details = TokenDetails.NONE;
+    String reasoning = "";
+    List<ToolCall> toolCalls = List.of();
+
+    /** What is wrong with it although it is JSON. */
+    @Nullable
+    String fault;
+
     boolean stop;
+
+    /** Why a chat is finished. */
+    @Nullable
+    StopReason finished;
+
     int tokensPredicted;
     int tokensEvaluated;
     int slot;
@@ -31,6 +44,8 @@ public final class CompletionEvent {
     boolean stoppedLimit;
     boolean hasTimings;
     int cached;
+    int promptRead;
+    int predicted;
     double promptMillis;
     double generationMillis;
     boolean hasProgress;
@@ -49,7 +64,11 @@ public final class CompletionEvent {
     void clear() {
         content = "";
         details = TokenDetails.NONE;
+        reasoning = "";
+        toolCalls = List.of();
+        fault = null;
         stop = false;
+        finished = null;
         tokensPredicted = -1;
         tokensEvaluated = -1;
         slot = -1;
@@ -61,6 +80,8 @@ public final class CompletionEvent {
         stoppedLimit = false;
         hasTimings = false;
         cached = -1;
+        promptRead = -1;
+        predicted = -1;
         promptMillis = 0;
         generationMillis = 0;
         hasProgress = false;
@@ -79,6 +100,21 @@ public final class CompletionEvent {
     /** {@return how likely the tokens behind this event were; {@link TokenDetails#NONE} if it does not tell} */
     public TokenDetails details() {
         return details;
+    }
+
+    /** {@return what the model thinks; often empty, which means nothing} */
+    public String reasoning() {
+        return reasoning;
+    }
+
+    /** {@return the calls of tools that it makes whole} */
+    public List<ToolCall> toolCalls() {
+        return toolCalls;
+    }
+
+    /** {@return what is wrong with the stream at this event; null if nothing is} */
+    public @Nullable String fault() {
+        return fault;
     }
 
     /** {@return whether this is the engine's end marker} */
@@ -153,6 +189,9 @@ public final class CompletionEvent {
 
     /** {@return why the engine stopped} */
     public StopReason stopReason() {
+        if (finished != null) {
+            return finished;
+        }
         if (stopType != null) {
             return switch (stopType) {
                 case "eos", "none" -> StopReason.END_OF_TEXT;

@@ -16,7 +16,7 @@ public final class EventAssembler implements SseSink {
     /** The largest buffer that is kept for the next event in parts. */
     private static final int KEPT = 1024;
 
-    private final CompletionEventReader reader;
+    private final EventReader reader;
     private final PromptSkipper skipper;
 
     /** The part that is not copied yet; none if it is empty. */
@@ -36,7 +36,7 @@ public final class EventAssembler implements SseSink {
      * @param readLimit how many bytes of an event in parts may be read
      * @param skipLimit how many bytes of its prompt may be left out
      */
-    public EventAssembler(CompletionEventReader reader, int readLimit, int skipLimit) {
+    public EventAssembler(EventReader reader, int readLimit, int skipLimit) {
         this.reader = reader;
         this.skipper = new PromptSkipper(this::gather, readLimit, skipLimit);
     }

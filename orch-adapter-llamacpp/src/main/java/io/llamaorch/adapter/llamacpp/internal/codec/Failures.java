@@ -210,6 +210,22 @@ public final class Failures {
                 .build();
     }
 
+    /**
+     * A medium that the model takes none of.
+     *
+     * @param modality what the model lacks, by the engine's name for it
+     * @return the error
+     */
+    public WorkerError modalityMissing(String modality) {
+        boolean sees = modality.equals(MediaParts.VISION);
+        return builder(
+                        ErrorCode.UNSUPPORTED,
+                        "the model of " + place + " takes no " + (sees ? "pictures" : "sounds")
+                                + " (its properties do not tell the modality " + modality
+                                + "): leave them out, or start the server with a model for them and its --mmproj")
+                .build();
+    }
+
     private WorkerError.Builder status(int status, @Nullable EngineError said) {
         String words = said == null || said.message().isEmpty() ? "" : ": " + quote(said.message());
         if (said != null && said.type().equals("exceed_context_size_error")) {

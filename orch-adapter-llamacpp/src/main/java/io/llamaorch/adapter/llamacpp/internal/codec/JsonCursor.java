@@ -243,7 +243,7 @@ final class JsonCursor {
     }
 
     private void enter(byte b) {
-        require(next() == b, "an object should begin");
+        require(next() == b, b == '{' ? "an object should begin" : "an array should begin");
         require(depth < MOST_NESTED, "it is nested deeper than " + MOST_NESTED + " levels");
         depth++;
         at++;

@@ -25,7 +25,9 @@ final class KnownExtra {
         FLAG,
         /** A JSON array, given as text, as an extra holds no list. */
         LIST,
-        /** The same, or a text as it is. */
+        /** A JSON object, given as text. */
+        OBJECT,
+        /** A list, or a text as it is. */
         LIST_OR_TEXT
     }
 
@@ -62,7 +64,9 @@ final class KnownExtra {
                 "return_progress",
                 "timings_per_token",
                 "post_sampling_probs",
-                "backend_sampling");
+                "backend_sampling",
+                "parallel_tool_calls");
+        of(all, new KnownExtra(Type.OBJECT, 0, 0), "chat_template_kwargs");
         of(all, new KnownExtra(Type.LIST, 0, 0), "dry_sequence_breakers", "lora");
         of(all, new KnownExtra(Type.LIST_OR_TEXT, 0, 0), "samplers");
         return all;
@@ -99,7 +103,7 @@ final class KnownExtra {
     static void write(JsonGenerator json, String name, Object value) {
         if (value instanceof String text) {
             KnownExtra known = ALL.get(name);
-            if (known != null && isList(text)) {
+            if (known != null && known.isDocument(text)) {
                 json.writeName(name);
                 copy(json, text);
             } else {
@@ -143,10 +147,14 @@ final class KnownExtra {
         return isDocument(text, JsonToken.START_ARRAY);
     }
 
+    private boolean isDocument(String text) {
+        return type == Type.OBJECT ? isDocument(text, JsonToken.START_OBJECT) : isList(text);
+    }
+
     private boolean admits(Object value) {
         return switch (type) {
             case FLAG -> value instanceof Boolean;
-            case LIST -> value instanceof String text && isList(text);
+            case LIST, OBJECT -> value instanceof String text && isDocument(text);
             case LIST_OR_TEXT -> value instanceof String;
             case WHOLE -> value instanceof Long number && isInRange(number);
             case NUMBER -> value instanceof Number number && isInRange(number.doubleValue());
@@ -161,6 +169,7 @@ final class KnownExtra {
         return switch (type) {
             case FLAG -> "true or false";
             case LIST -> "a JSON array, given as text";
+            case OBJECT -> "a JSON object, given as text";
             case LIST_OR_TEXT -> "a JSON array or a text";
             case WHOLE -> "a whole number" + range();
             case NUMBER -> "a number" + range();

@@ -1,7 +1,6 @@
 package io.llamaorch.adapter.llamacpp.internal.codec;
 
 import io.llamaorch.adapter.spi.ErrorCode;
-import io.llamaorch.adapter.spi.Prompt;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerException;
@@ -39,7 +38,13 @@ final class TaskCheck {
             "slot_id",
             "model",
             "grammar",
-            "json_schema");
+            "json_schema",
+            "messages",
+            "tools",
+            "stream_options",
+            "verbose",
+            "response_format",
+            "top_logprobs");
 
     private TaskCheck() {}
 
@@ -64,13 +69,6 @@ final class TaskCheck {
         if (!faults.isEmpty()) {
             throw failure(ErrorCode.INVALID_PARAMS, String.join("; ", faults));
         }
-        if (task.prompt() instanceof Prompt.Chat) {
-            throw unsupported("chat prompts: give the prompt as text");
-        }
-    }
-
-    private static WorkerException unsupported(String what) {
-        return failure(ErrorCode.UNSUPPORTED, "the adapter for llama.cpp does not support " + what);
     }
 
     private static WorkerException failure(ErrorCode code, String message) {

@@ -1,5 +1,6 @@
 package io.llamaorch.adapter.llamacpp.internal.codec;
 
+import io.llamaorch.adapter.spi.Prompt;
 import io.llamaorch.adapter.spi.TaskRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,8 +26,10 @@ final class Body {
     }
 
     static Map<String, Object> of(TaskRequest task, Placement placement) {
-        try (JsonParser parser =
-                STRICT.createParser(ObjectReadContext.empty(), CompletionRequest.body(task, placement))) {
+        byte[] written = task.prompt() instanceof Prompt.Chat chat
+                ? ChatRequest.body(task, chat, placement)
+                : CompletionRequest.body(task, placement);
+        try (JsonParser parser = STRICT.createParser(ObjectReadContext.empty(), written)) {
             Map<String, Object> body = object(parser, parser.nextToken());
             if (parser.nextToken() != null) {
                 throw new AssertionError("more than one value");

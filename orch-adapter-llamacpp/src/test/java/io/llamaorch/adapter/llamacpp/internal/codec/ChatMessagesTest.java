@@ -14,8 +14,10 @@ import io.llamaorch.adapter.spi.WorkerError;
 import io.llamaorch.adapter.spi.WorkerException;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -141,8 +143,56 @@ class ChatMessagesTest {
     }
 
     @Test
-    void media_isNotSupported() {
-        WorkerError error = refusal(Role.USER, new Content.Media("image/png", "AAAA"));
+    void picture_isADataUri() {
+        assertEquals(
+                "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"what?\"},"
+                        + "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,iVBO+/==\"}}]}]}",
+                written(Role.USER, new Content.Text("what?"), new Content.Media("image/PNG", "iVBO+/==")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"audio/wav, wav", "audio/x-wav, wav", "audio/wave, wav", "audio/mpeg, mp3", "Audio/MP3, mp3"})
+    void sound_hasItsFormat(String type, String format) {
+        assertEquals(
+                "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_audio\",\"input_audio\":"
+                        + "{\"data\":\"UklG\",\"format\":\"" + format + "\"}}]}]}",
+                written(Role.USER, new Content.Media(type, "UklG")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "video/mp4",
+                "audio/ogg",
+                "application/pdf",
+                "image",
+                "image/",
+                "image/png;base64,AAAA,http://elsewhere",
+                "image/png\"",
+                "audio/wav "
+            })
+    void medium_ofAnotherType_isRefusedWithoutTellingIt(String type) {
+        WorkerError error = refusal(Role.USER, new Content.Media(type, "secret"));
         assertEquals(ErrorCode.UNSUPPORTED, error.code());
+        assertFalse(error.message().contains("secret"));
+    }
+
+    @Test
+    void media_tellWhatTheModelMustBeAbleToDo() {
+        Content sound = new Content.Media("audio/wav", "A");
+        Content picture = new Content.Media("image/webp", "A");
+        assertEquals(Set.of(), MediaParts.modalities(new Prompt.Text("image/png")));
+        assertEquals(Set.of(), MediaParts.modalities(new Prompt.Chat(List.of(HELLO), List.of())));
+        assertEquals(
+                List.of("audio", "vision"),
+                List.copyOf(MediaParts.modalities(new Prompt.Chat(
+                        List.of(HELLO, new ChatMessage(Role.USER, List.of(picture, sound, picture))), List.of()))));
+    }
+
+    /** SEC-04: whatever stands in it, it is the data of one URI. */
+    @Test
+    void picture_withInjection_staysData() {
+        assertTrue(written(Role.USER, new Content.Media("image/png", "\"},\"stream\":false,{\""))
+                .contains("\"data:image/png;base64,\\\"},\\\"stream\\\":false,{\\\"\"}}]}]}"));
     }
 }

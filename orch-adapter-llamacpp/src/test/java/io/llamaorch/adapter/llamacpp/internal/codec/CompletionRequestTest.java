@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.llamaorch.adapter.spi.ChatMessage;
 import io.llamaorch.adapter.spi.Constraint;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Pin;
@@ -180,7 +179,7 @@ class CompletionRequestTest {
                 "prompt", "n_predict", "max_tokens", "max_completion_tokens", "temperature", "top_p", "top_k", "min_p",
                 "seed", "repeat_penalty", "presence_penalty", "frequency_penalty", "stop", "logit_bias", "stream", "n",
                 "n_cmpl", "n_probs", "logprobs", "response_fields", "id_slot", "slot_id", "model", "grammar",
-                "json_schema"
+                "json_schema", "messages", "tools", "stream_options", "verbose", "response_format", "top_logprobs"
             })
     void extra_thatTheAdapterOwns_isRefused(String name) {
         WorkerError error =
@@ -408,20 +407,6 @@ class CompletionRequestTest {
         WorkerError error = refusal(task.build());
         assertEquals(ErrorCode.INVALID_PARAMS, error.code());
         assertTrue(error.message().contains(" must be " + rule + " (docs/"), error.message());
-    }
-
-    @Test
-    void features_notSupported_areRefused() {
-        assertUnsupported(
-                "chat",
-                TaskRequest.builder(new Prompt.Chat(List.of(ChatMessage.of(ChatMessage.Role.USER, "hi")), List.of())));
-    }
-
-    private static void assertUnsupported(String word, TaskRequest.Builder task) {
-        WorkerError error = refusal(task.build());
-        assertEquals(ErrorCode.UNSUPPORTED, error.code());
-        assertTrue(error.message().contains(word), error.message());
-        assertFalse(error.retriable());
     }
 
     private static WorkerError refusal(TaskRequest task) {

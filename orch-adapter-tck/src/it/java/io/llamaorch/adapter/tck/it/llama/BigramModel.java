@@ -22,11 +22,17 @@ public final class BigramModel {
     private final String name;
     private final Bigrams bigrams;
     private final Shape shape;
+    private final String template;
 
     private BigramModel(String name, Bigrams bigrams, Shape shape) {
+        this(name, bigrams, shape, "");
+    }
+
+    private BigramModel(String name, Bigrams bigrams, Shape shape, String template) {
         this.name = name;
         this.bigrams = bigrams;
         this.shape = shape;
+        this.template = template;
     }
 
     /** The sizes of the network; {@code zeros} is how the matrices of its feed-forward are stored. */
@@ -72,9 +78,19 @@ public final class BigramModel {
         return new BigramModel("walking", Stories.endless(), shape);
     }
 
+    /** Thinks before it answers, in chats, and has a template by which the engine knows that. */
+    public static BigramModel thinking() {
+        return chatting("thinking", Stories.thinking());
+    }
+
+    /** Thinks and then calls the tool {@code weather} for the city of Lima; the template tells what a call looks like. */
+    public static BigramModel calling() {
+        return chatting("calling", Stories.calling());
+    }
+
     /** Every model. */
     public static List<BigramModel> all() {
-        return List.of(plain(), naturalEnd(), emoji(), newlines(), slowPrompt(), walking());
+        return List.of(plain(), naturalEnd(), emoji(), newlines(), slowPrompt(), walking(), thinking(), calling());
     }
 
     /** The model's name, and its file's without the ending. */
@@ -96,8 +112,16 @@ public final class BigramModel {
     }
 
     private static BigramModel small(String name, Bigrams bigrams) {
+        return new BigramModel(name, bigrams, smallest(bigrams));
+    }
+
+    private static BigramModel chatting(String name, Bigrams bigrams) {
+        return new BigramModel(name, bigrams, smallest(bigrams), Templates.THINKS_AND_CALLS);
+    }
+
+    private static Shape smallest(Bigrams bigrams) {
         int width = (bigrams.size() + ALIGNED_WIDTH - 1) / ALIGNED_WIDTH * ALIGNED_WIDTH;
-        return new BigramModel(name, bigrams, new Shape(width, 1, ALIGNED_WIDTH, HEADS, Tensor.Type.F16));
+        return new Shape(width, 1, ALIGNED_WIDTH, HEADS, Tensor.Type.F16);
     }
 
     private void describe(GgufWriter gguf) {
@@ -123,6 +147,11 @@ public final class BigramModel {
                 .uint("tokenizer.ggml.eos_token_id", Bigrams.END)
                 .uint("tokenizer.ggml.unknown_token_id", Bigrams.UNKNOWN)
                 .flag("tokenizer.ggml.add_bos_token", true);
+        if (!template.isEmpty()) {
+            // Without the space that is put before a text the engine finds the template's own words in its prompt
+            // again.
+            gguf.flag("tokenizer.ggml.add_space_prefix", false).text("tokenizer.chat_template", template);
+        }
     }
 
     private void weights(GgufWriter gguf) {

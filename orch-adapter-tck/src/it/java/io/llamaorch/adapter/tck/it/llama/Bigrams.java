@@ -67,6 +67,17 @@ final class Bigrams {
         return this;
     }
 
+    /** Makes the token, as it is, follow all bytes that nothing follows yet. */
+    Bigrams startAt(String token) {
+        for (int before = 0; before < FIRST_WORD; before++) {
+            if (before != END) {
+                int first = id(token);
+                scores.computeIfAbsent(before, t -> new LinkedHashMap<>(Map.of(first, FIRST_CHOICE)));
+            }
+        }
+        return this;
+    }
+
     /** Makes a word follow the byte, whatever the turn says. */
     Bigrams after(char letter, String word) {
         scores.put(FIRST_BYTE + letter, new LinkedHashMap<>(Map.of(id(SPACE + word), FIRST_CHOICE)));

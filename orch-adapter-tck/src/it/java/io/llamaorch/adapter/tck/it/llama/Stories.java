@@ -47,6 +47,19 @@ final class Stories {
                 .startWith("my");
     }
 
+    static Bigrams thinking() {
+        return new Bigrams()
+                .recite("<think> perhaps it rains tomorrow, I wonder </think> nobody knows what the sky will do </s>")
+                .startAt("<think>");
+    }
+
+    static Bigrams calling() {
+        return new Bigrams()
+                .recite("<think> let us look </think> <tool_call>\n {\"name\": \"weather\", \"arguments\": {\"city\":"
+                        + " \"Lima\"}}\n </tool_call> </s>")
+                .startAt("<think>");
+    }
+
     static Bigrams lines() {
         return new Bigrams()
                 .recite("First\n the llama wakes,\n then it eats some grass <0x0A> and walks uphill,\n where others"

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * alone. What it has beside them, such as settings, is left out.
  */
 final class ChatJson {
+
+    private static final Pattern DATA = Pattern.compile("data:([^;,]+);base64,(.*)", Pattern.DOTALL);
 
     private ChatJson() {}
 
@@ -50,11 +54,29 @@ final class ChatJson {
 
     private static Content part(Object given) {
         Map<?, ?> part = map(given, "a part of a message");
-        if (!"text".equals(part.get("type"))) {
-            throw new IllegalArgumentException(
-                    "a message has a part of another type than text: only text can be shown");
+        switch (text(part.get("type"), "a part's type")) {
+            case "text" -> {
+                return new Content.Text(text(part.get("text"), "a part's text"));
+            }
+            case "image_url" -> {
+                Object url = map(part.get("image_url"), "a part's image_url").get("url");
+                Matcher data = DATA.matcher(text(url, "a picture's url"));
+                if (data.matches()) {
+                    return new Content.Media(data.group(1), data.group(2));
+                }
+                throw new IllegalArgumentException(
+                        "a picture must be a data URI in Base64 in the conversation: nothing is fetched from elsewhere");
+            }
+            case "input_audio" -> {
+                Map<?, ?> audio = map(part.get("input_audio"), "a part's input_audio");
+                return new Content.Media(
+                        "audio/" + text(audio.get("format"), "a sound's format"),
+                        text(audio.get("data"), "a sound's data"));
+            }
+            default ->
+                throw new IllegalArgumentException(
+                        "a message has a part of another type than text, image_url and input_audio");
         }
-        return new Content.Text(text(part.get("text"), "a part's text"));
     }
 
     private static Content call(Object given) {

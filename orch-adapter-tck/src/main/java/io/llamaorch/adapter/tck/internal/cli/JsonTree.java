@@ -26,7 +26,7 @@ final class JsonTree {
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), text)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
-                throw new IllegalArgumentException("standard input has no JSON: give a conversation");
+                throw new IllegalArgumentException("there is no JSON: give a conversation");
             }
             Object value = value(parser, first);
             if (parser.nextToken() != null) {

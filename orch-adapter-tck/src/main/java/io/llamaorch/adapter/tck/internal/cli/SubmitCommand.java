@@ -7,6 +7,7 @@ import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.TokenStream;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,11 +19,17 @@ final class SubmitCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Parameters(paramLabel = "PROMPT", description = "What to continue; - reads it from standard input.")
-    private String prompt = "";
+    @Parameters(
+            paramLabel = "PROMPT",
+            arity = "0..1",
+            description = "What to continue; - reads it from standard input. Only --messages can do without.")
+    private @Nullable String prompt;
 
     @Mixin
     private final TaskOptions taskOptions = new TaskOptions();
+
+    @Mixin
+    private final ChatOptions chatOptions = new ChatOptions();
 
     @Mixin
     private final ReplicaOptions replicaOptions = new ReplicaOptions();
@@ -36,13 +43,22 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        TaskRequest task = taskOptions.task(TextArgument.read(terminal, "prompt", prompt));
+        TaskRequest task = taskOptions.task(chatOptions.prompt(said()));
         try (Departure departure = Departure.watch();
                 Engines engines = Engines.openOrScripted(terminal, replicaOptions);
                 TokenStream tokens = engines.submit(task)) {
             departure.cancels(tokens::cancel);
             return show(tokens).number();
         }
+    }
+
+    private String said() throws IOException {
+        String given = prompt;
+        if (given == null && !chatOptions.standAlone()) {
+            throw new IllegalArgumentException(
+                    "there is no prompt: give one, - for standard input, or --messages FILE");
+        }
+        return given == null ? "" : TextArgument.read(terminal, "prompt", given);
     }
 
     private ExitCode show(TokenStream tokens) {

@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.tck.internal.cli;
 
 import io.llamaorch.adapter.spi.Pin;
+import io.llamaorch.adapter.spi.Prompt;
 import io.llamaorch.adapter.spi.Sampling;
 import io.llamaorch.adapter.spi.TaskRequest;
 import java.time.Duration;
@@ -53,6 +54,11 @@ final class TaskOptions {
 
     /** {@return the task for this prompt; wrong values are an IllegalArgumentException that says which and why} */
     TaskRequest task(String prompt) {
+        return task(new Prompt.Text(prompt));
+    }
+
+    /** {@return the same for a prompt of any form} */
+    TaskRequest task(Prompt prompt) {
         TaskRequest.Builder task = TaskRequest.builder(prompt).model(model).sampling(sampling());
         if (maxTokens != null) {
             task.maxTokens(maxTokens);

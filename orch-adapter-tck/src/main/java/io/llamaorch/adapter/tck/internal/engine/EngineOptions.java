@@ -1,6 +1,7 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
 import io.llamaorch.adapter.tck.EngineDialect;
+import io.llamaorch.adapter.tck.EngineScript;
 import java.util.Optional;
 import java.util.Set;
 
@@ -21,6 +22,7 @@ import java.util.Set;
  * @param deafTo fields of a request's body that it does not see
  * @param embeds whether it was started for embeddings
  * @param measures whether it was started to show metrics
+ * @param answer what its model says; stories unless set
  */
 public record EngineOptions(
         int port,
@@ -36,7 +38,8 @@ public record EngineOptions(
         EngineDialect dialect,
         Set<String> deafTo,
         boolean embeds,
-        boolean measures) {
+        boolean measures,
+        Optional<EngineScript.Answer> answer) {
 
     /** What the engine says it was built from. */
     public static final String BUILD_INFO = "b11669-scripted";

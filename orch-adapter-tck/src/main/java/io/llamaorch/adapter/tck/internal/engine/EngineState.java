@@ -24,7 +24,7 @@ public final class EngineState {
     private static final long LOOK_EVERY_NANOS = 5_000_000;
 
     private final EngineOptions options;
-    private final TextModel model = new Storyteller();
+    private final TextModel model;
     private final SlotTable slots;
     private final EngineMetrics metrics = new EngineMetrics();
     private final ConcurrentLinkedQueue<Fault> faults = new ConcurrentLinkedQueue<>();
@@ -54,6 +54,10 @@ public final class EngineState {
      */
     public EngineState(EngineOptions options, boolean loading) {
         this.options = options;
+        TextModel storyteller = new Storyteller();
+        this.model = options.answer()
+                .<TextModel>map(answer -> new Recital(storyteller.vocabulary(), answer))
+                .orElse(storyteller);
         this.loading = loading;
         this.slots = new SlotTable(options.slots(), this::signal);
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -15,8 +16,16 @@ import java.util.regex.Pattern;
  * <p>Thread safety: safe for concurrent use.
  */
 final class Llama2024Dialect implements Dialect {
-    private static final Set<String> LOCKED =
-            Set.of("/props", "/completion", "/completions", "/tokenize", "/detokenize", "/embedding", "/embeddings");
+    private static final Set<String> LOCKED = Set.of(
+            "/props",
+            "/completion",
+            "/completions",
+            "/v1/chat/completions",
+            "/chat/completions",
+            "/tokenize",
+            "/detokenize",
+            "/embedding",
+            "/embeddings");
 
     /** What this server does not know, and so ignores. */
     private static final Set<String> UNKNOWN =
@@ -45,6 +54,8 @@ final class Llama2024Dialect implements Dialect {
                 .get("/metrics", call -> Reply.text(200, "text/plain; version=0.0.4", metrics()))
                 .post("/completion", this::completion)
                 .post("/completions", this::completion)
+                .post("/v1/chat/completions", this::chat)
+                .post("/chat/completions", this::chat)
                 .post("/tokenize", call -> tokens.tokenize(fields(call)))
                 .post("/detokenize", call -> tokens.detokenize(fields(call)))
                 .post("/embedding", call -> embeddings.in2024(fields(call)))
@@ -66,17 +77,31 @@ final class Llama2024Dialect implements Dialect {
     }
 
     private Reply completion(Call call) {
+        return completion(call, in -> {
+            String slotName = in.members().containsKey("slot_id") ? "slot_id" : "id_slot";
+            return new Completions.Order(
+                    CompletionRequest.read(today(in, slotName), engine), new Llama2024Speech(engine, slotName), false);
+        });
+    }
+
+    private Reply chat(Call call) {
+        return completion(call, in -> {
+            Map<String, Object> members = new LinkedHashMap<>(in.members());
+            members.put("prompt", ChatTemplate.prompt(in));
+            String model = in.text("model", "gpt-3.5-turbo-0613");
+            return new Completions.Order(
+                    CompletionRequest.read(today(new Fields(members, in.manner()), "id_slot"), engine),
+                    new Llama2024ChatSpeech(model),
+                    false);
+        });
+    }
+
+    private Reply completion(Call call, Function<Fields, Completions.Order> order) {
         Optional<Fields> in = Optional.empty();
         try {
             Fields read = fields(call);
             in = Optional.of(read);
-            String slotName = read.members().containsKey("slot_id") ? "slot_id" : "id_slot";
-            return completions.answer(
-                    call,
-                    () -> new Completions.Order(
-                            CompletionRequest.read(today(read, slotName), engine),
-                            new Llama2024Speech(engine, slotName),
-                            false));
+            return completions.answer(call, () -> order.apply(read));
         } catch (EngineError e) {
             if (in.isEmpty() || !in.get().flag("stream", false)) {
                 throw e;

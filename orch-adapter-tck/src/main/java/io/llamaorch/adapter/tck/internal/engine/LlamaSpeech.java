@@ -80,7 +80,7 @@ final class LlamaSpeech implements Speech {
     }
 
     /** The final event of a stream, or the whole answer without one, reduced to the fields asked for. */
-    private Map<String, Object> result(Generation generation, boolean streaming) {
+    Map<String, Object> result(Generation generation, boolean streaming) {
         CompletionRequest request = generation.request();
         boolean tokens = !streaming && request.returnTokens();
         Map<String, Object> result = Json.object(

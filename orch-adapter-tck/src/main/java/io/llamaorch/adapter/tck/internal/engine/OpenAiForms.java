@@ -39,9 +39,7 @@ final class OpenAiForms {
     }
 
     private Completions.Order order(Fields in, boolean chat) {
-        boolean usage = in.get("stream_options").orElse(Map.of()) instanceof Map<?, ?> options
-                && Boolean.TRUE.equals(options.get("include_usage"));
-        return new Completions.Order(CompletionRequest.read(in, engine), new OpenAiSpeech(engine, chat, usage), true);
+        return new Completions.Order(CompletionRequest.read(in, engine), new OpenAiSpeech(engine, in, chat), true);
     }
 
     private static Fields chatRequest(Fields in) {

@@ -1,6 +1,8 @@
 package io.llamaorch.adapter.tck.internal.engine;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -14,47 +16,65 @@ final class OpenAiSpeech implements Speech {
     private final EngineState engine;
     private final boolean chat;
     private final boolean usage;
+    private final boolean verbose;
+    private final boolean tools;
+    private final ChatDeltas deltas;
     private final String id = "chatcmpl-" + UUID.randomUUID().toString().replace("-", "");
     private final long created = System.currentTimeMillis() / 1000;
     private boolean begun;
 
-    /** @param usage whether a chat's stream ends with an event of its own that tells the tokens used */
-    OpenAiSpeech(EngineState engine, boolean chat, boolean usage) {
+    /**
+     * Makes the speech of one completion.
+     *
+     * @param in the request
+     * @param chat whether it is a chat's
+     */
+    OpenAiSpeech(EngineState engine, Fields in, boolean chat) {
         this.engine = engine;
         this.chat = chat;
-        this.usage = usage;
+        this.usage = in.get("stream_options").orElse(Map.of()) instanceof Map<?, ?> options
+                && Boolean.TRUE.equals(options.get("include_usage"));
+        this.verbose = in.flag("verbose", false);
+        this.tools = !in.list("tools").orElse(List.of()).isEmpty();
+        this.deltas = new ChatDeltas(tools);
     }
 
     @Override
     public byte[] tokenEvent(Generation generation, Generation.Step step) {
-        if (chat && step.content().isEmpty()) {
-            return begun ? new byte[0] : Speech.event("data", role());
+        List<Object> chunks = new ArrayList<>();
+        if (chat && !begun) {
+            begun = true;
+            chunks.add(
+                    timed(generation, step, delta(Json.object("role", "assistant", "content", Json.NULL), Json.NULL)));
         }
-        Map<String, Object> choice = chat
-                ? delta(Json.object("content", step.content()), Json.NULL)
-                : textChoice(step.content(), logProbabilities(generation, step.odds()), Json.NULL);
-        if (chat && !step.odds().isEmpty()) {
-            choice.put("logprobs", logProbabilities(generation, step.odds()));
+        if (!chat) {
+            Object odds = logProbabilities(generation, step.odds());
+            chunks.add(timed(generation, step, textChoice(step.content(), odds, Json.NULL)));
+            return joined(chunks);
         }
+        for (Map<String, Object> said : deltas.hear(step.content())) {
+            Map<String, Object> choice = delta(said, Json.NULL);
+            if (!step.odds().isEmpty()) {
+                choice.put("logprobs", logProbabilities(generation, step.odds()));
+            }
+            chunks.add(timed(generation, step, choice));
+        }
+        return joined(chunks);
+    }
+
+    private Map<String, Object> timed(Generation generation, Generation.Step step, Map<String, Object> choice) {
         Map<String, Object> chunk = chunk(List.of(choice));
         if (step.timed()) {
             chunk.put("timings", generation.timings().json());
         }
-        return chat && !begun ? joined(role(), chunk) : Speech.event("data", chunk);
+        return chunk;
     }
 
-    private Map<String, Object> role() {
-        begun = true;
-        return chunk(List.of(delta(Json.object("role", "assistant", "content", Json.NULL), Json.NULL)));
-    }
-
-    private static byte[] joined(Object one, Object other) {
-        byte[] first = Speech.event("data", one);
-        byte[] second = Speech.event("data", other);
-        byte[] both = new byte[first.length + second.length];
-        System.arraycopy(first, 0, both, 0, first.length);
-        System.arraycopy(second, 0, both, first.length, second.length);
-        return both;
+    /** Events that share a chunk. */
+    private static byte[] joined(List<Object> chunks) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        chunks.forEach(chunk -> all.writeBytes(Speech.event("data", chunk)));
+        return all.toByteArray();
     }
 
     @Override
@@ -72,15 +92,21 @@ final class OpenAiSpeech implements Speech {
         if (!chat) {
             return Speech.event("data", text(generation, textChoice("", Json.NULL, finish(generation))));
         }
+        List<Object> chunks = new ArrayList<>();
+        deltas.rest().forEach(said -> chunks.add(chunk(List.of(delta(said, Json.NULL)))));
         Map<String, Object> end = chunk(List.of(delta(Json.object(), finish(generation))));
-        if (!usage) {
-            end.put("timings", generation.timings().json());
-            return Speech.event("data", end);
+        chunks.add(end);
+        Map<String, Object> counted = end;
+        if (usage) {
+            counted = chunk(List.of());
+            counted.put("usage", usage(generation));
+            chunks.add(counted);
         }
-        Map<String, Object> used = chunk(List.of());
-        used.put("usage", usage(generation));
-        used.put("timings", generation.timings().json());
-        return joined(end, used);
+        counted.put("timings", generation.timings().json());
+        if (verbose) {
+            end.put("__verbose", new LlamaSpeech(engine).result(generation, true));
+        }
+        return joined(chunks);
     }
 
     @Override
@@ -99,10 +125,11 @@ final class OpenAiSpeech implements Speech {
         if (!chat) {
             return text(generation, textChoice(generation.text(), odds, finish(generation)));
         }
+        deltas.hear(generation.text());
         Map<String, Object> choice = Json.object(
                 "finish_reason", finish(generation),
                 "index", 0,
-                "message", Json.object("role", "assistant", "content", generation.text()));
+                "message", ChatDeltas.message(generation.text(), tools));
         if (odds != Json.NULL) {
             choice.put("logprobs", odds);
         }
@@ -160,8 +187,8 @@ final class OpenAiSpeech implements Speech {
         return odds.isEmpty() ? Json.NULL : Json.object("content", new Probabilities(generation).json(odds));
     }
 
-    private static String finish(Generation generation) {
-        return generation.stopType().equals("limit") ? "length" : "stop";
+    private String finish(Generation generation) {
+        return generation.stopType().equals("limit") ? "length" : deltas.calls() ? "tool_calls" : "stop";
     }
 
     private static Map<String, Object> usage(Generation generation) {

@@ -51,6 +51,9 @@ public record LiveHarness(AdapterFactory factory, URI url, Optional<Secret> toke
         if (script.state() != EngineScript.State.SERVING) {
             throw new NotTestable("a real engine cannot be had in the state " + script.state());
         }
+        if (script.answer().isPresent()) {
+            throw new NotTestable("a real engine's model says what it likes");
+        }
         if (script.token().isPresent()) {
             throw new NotTestable("a real engine takes its own credential, and none of the kit's");
         }

@@ -2,6 +2,7 @@ package io.llamaorch.adapter.tck.internal.mock;
 
 import io.llamaorch.adapter.spi.AdapterConfig;
 import io.llamaorch.adapter.spi.Cancellation;
+import io.llamaorch.adapter.spi.ChatMessage;
 import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Prompt;
 import io.llamaorch.adapter.spi.RunningStreams;
@@ -94,15 +95,43 @@ final class MockAdapter implements WorkerAdapter {
             emitter.error(WorkerError.of(
                     ErrorCode.INVALID_PARAMS,
                     "GREEDY takes the likeliest token, and the task sets a temperature or top-p: leave that out"));
-        } else if (task.prompt() instanceof Prompt.Text prompt) {
-            MockGeneration.begin(MockLevel.complete(task), prompt.text(), emitter, engine, config, health::heard);
+        } else {
+            MockGeneration.begin(MockLevel.complete(task), text(task.prompt()), emitter, engine, config, health::heard);
         }
+    }
+
+    /** The text for which a prompt stands: of a conversation, all that was said. */
+    private static String text(Prompt prompt) {
+        StringBuilder text = new StringBuilder();
+        if (prompt instanceof Prompt.Text plain) {
+            text.append(plain.text());
+        } else if (prompt instanceof Prompt.Chat chat) {
+            chat.messages()
+                    .forEach(message -> message.content().forEach(said -> {
+                        if (said instanceof ChatMessage.Content.Text words) {
+                            text.append(words.text()).append('\n');
+                        } else if (said instanceof ChatMessage.Content.ToolResult result) {
+                            text.append(result.text()).append('\n');
+                        }
+                    }));
+        }
+        return text.toString();
+    }
+
+    private static boolean hasMedia(Prompt prompt) {
+        return prompt instanceof Prompt.Chat chat
+                && chat.messages().stream()
+                        .flatMap(message -> message.content().stream())
+                        .anyMatch(ChatMessage.Content.Media.class::isInstance);
     }
 
     /** What the task asks for and the descriptor does not declare; empty if there is nothing of the kind. */
     private static String whatItCannotDo(TaskRequest task) {
-        if (!(task.prompt() instanceof Prompt.Text)) {
-            return "prompts but plain text";
+        if (task.prompt() instanceof Prompt.Tokens) {
+            return "prompts of tokens";
+        }
+        if (hasMedia(task.prompt())) {
+            return "eyes or ears for media";
         }
         if (task.constraint().isPresent()) {
             return "constrained answers";

@@ -39,6 +39,9 @@ public final class MockAdapterFactory implements AdapterFactory {
     public AdapterDescriptor descriptor() {
         return AdapterDescriptor.builder("Mock adapter", version(), AdapterDescriptor.SPI_GENERATION)
                 .capabilities(
+                        Capability.CHAT_PROMPTS,
+                        Capability.TOOL_CALLS,
+                        Capability.REASONING,
                         Capability.STOP_STRINGS,
                         Capability.SEED,
                         Capability.DETERMINISM,

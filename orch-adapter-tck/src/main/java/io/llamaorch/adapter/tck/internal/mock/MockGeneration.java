@@ -24,6 +24,7 @@ final class MockGeneration implements MockClient {
     private final MockTask task;
     private final MockRedaction redaction;
     private final Fingerprint fingerprint;
+    private final MockVoices voices;
     private int promptTokens;
 
     private MockGeneration(
@@ -39,6 +40,7 @@ final class MockGeneration implements MockClient {
         this.heard = heard;
         fingerprint = MockLevel.fingerprint(request);
         redaction = new MockRedaction(config.token());
+        voices = new MockVoices(emitter);
         task = new MockTask(engine, request, prompt, this, config.deliveryExecutor(), time);
     }
 
@@ -73,7 +75,7 @@ final class MockGeneration implements MockClient {
     public boolean generated(String text, int tokens) {
         heard.run();
         emitter.usage(promptTokens, 0, tokens);
-        return text.isEmpty() || emitter.token(text);
+        return text.isEmpty() || voices.hear(text);
     }
 
     @Override

@@ -100,7 +100,8 @@ record MockOptions(StreamLimits limits, Duration healthTimeout, MockSettings eng
                         false,
                         state.orElse(EngineScript.State.SERVING),
                         token,
-                        new MockSettings.Text(values.integer("length"), pause(values.integer("tokens-per-second"))),
+                        new MockSettings.Text(
+                                values.integer("length"), pause(values.integer("tokens-per-second")), Optional.empty()),
                         new MockSettings.Faults(
                                 faults.orElse(List.of()),
                                 always,

@@ -38,7 +38,7 @@ record MockSettings(
                 script.stepped(),
                 script.state(),
                 script.token(),
-                Text.DEFAULT,
+                new Text(Text.DEFAULT.length(), Text.DEFAULT.pause(), script.answer()),
                 new Faults(script.faults().stream().map(Optional::of).toList(), Optional.empty(), MockMishap.NONE),
                 script.lacking());
     }
@@ -56,9 +56,10 @@ record MockSettings(
      *
      * @param length how many tokens it has if nothing stops it
      * @param pause from one token to the next
+     * @param said what is said in place of a made-up text, if it is
      */
-    record Text(int length, Duration pause) {
-        static final Text DEFAULT = new Text(48, Duration.ZERO);
+    record Text(int length, Duration pause, Optional<EngineScript.Answer> said) {
+        static final Text DEFAULT = new Text(48, Duration.ZERO, Optional.empty());
     }
 
     /**

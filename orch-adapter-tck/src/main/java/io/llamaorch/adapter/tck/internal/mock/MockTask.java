@@ -113,7 +113,11 @@ final class MockTask {
         }
         MockText answer = text;
         if (answer == null) {
-            text = MockText.tell(prompt, request, engine.text().length());
+            text = engine.text()
+                    .said()
+                    .map(said -> MockText.recite(said, request))
+                    .orElseGet(
+                            () -> MockText.tell(prompt, request, engine.text().length()));
             began = time.nanoTime();
             rest(client.started(MockText.count(prompt)));
             return true;

@@ -1,8 +1,10 @@
 package io.llamaorch.adapter.tck.internal.mock;
 
+import io.llamaorch.adapter.spi.Prompt;
 import io.llamaorch.adapter.spi.Sampling;
 import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.TaskRequest;
+import io.llamaorch.adapter.tck.EngineScript;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +62,38 @@ record MockText(List<String> pieces, StopReason reason, String stopString) {
         StopReason reason = limit <= length ? StopReason.LIMIT : StopReason.END_OF_TEXT;
         List<String> stops = task.sampling().stop();
         return stops.isEmpty() ? new MockText(tokens, reason, "") : held(tokens, reason, stops);
+    }
+
+    /** An answer that is told beforehand: its words, and its calls only if the task offers tools. */
+    static MockText recite(EngineScript.Answer answer, TaskRequest task) {
+        List<String> tokens = new ArrayList<>();
+        if (!answer.reasoning().isEmpty()) {
+            tokens.add(MockVoices.THOUGHT);
+            tokens.addAll(words(answer.reasoning()));
+            tokens.add(MockVoices.THOUGHT_ENDS);
+        }
+        tokens.addAll(words(answer.text()));
+        boolean calls = task.prompt() instanceof Prompt.Chat chat
+                && !chat.tools().isEmpty()
+                && !answer.calls().isEmpty();
+        if (calls) {
+            answer.calls().forEach(call -> {
+                int half = call.argumentsJson().length() / 2;
+                tokens.add(MockVoices.CALL);
+                tokens.add(call.name());
+                tokens.add(call.argumentsJson().substring(0, half));
+                tokens.add(call.argumentsJson().substring(half));
+                tokens.add(MockVoices.CALL_ENDS);
+            });
+        }
+        int limit = task.maxTokens().orElse(Integer.MAX_VALUE);
+        StopReason reason =
+                limit < tokens.size() ? StopReason.LIMIT : calls ? StopReason.TOOL_CALLS : StopReason.END_OF_TEXT;
+        return new MockText(List.copyOf(tokens.subList(0, Math.min(limit, tokens.size()))), reason, "");
+    }
+
+    private static List<String> words(String text) {
+        return text.isEmpty() ? List.of() : List.of(text.split("(?= )"));
     }
 
     /** How many tokens a prompt has: its words. */

@@ -224,9 +224,26 @@ class MockAdapterTest {
 
     @Test
     void request_whenItAsksForWhatIsNotDeclared_isUnsupported() {
+        Prompt ids = new Prompt.Tokens(List.of(1, 2));
+        Prompt picture = new Prompt.Chat(
+                List.of(new ChatMessage(
+                        ChatMessage.Role.USER, List.of(new ChatMessage.Content.Media("image/png", "AAAA")))),
+                List.of());
+        for (Prompt prompt : List.of(ids, picture)) {
+            TokenEvent only =
+                    run(adapter(), TaskRequest.builder(prompt).build()).get(0);
+            assertEquals(
+                    ErrorCode.UNSUPPORTED, ((TokenEvent.Error) only).error().code());
+        }
+    }
+
+    @Test
+    void chat_isAnsweredByItsWords() {
         Prompt chat = new Prompt.Chat(List.of(ChatMessage.of(ChatMessage.Role.USER, "hi")), List.of());
-        TokenEvent only = run(adapter(), TaskRequest.builder(chat).build()).get(0);
-        assertEquals(ErrorCode.UNSUPPORTED, ((TokenEvent.Error) only).error().code());
+        List<TokenEvent> events =
+                run(adapter(), TaskRequest.builder(chat).maxTokens(3).build());
+        assertEquals(
+                3, events.stream().filter(TokenEvent.Token.class::isInstance).count());
     }
 
     @Test
