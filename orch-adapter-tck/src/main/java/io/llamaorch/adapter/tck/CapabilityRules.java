@@ -12,6 +12,8 @@ import io.llamaorch.adapter.spi.ErrorCode;
 import io.llamaorch.adapter.spi.Pin;
 import io.llamaorch.adapter.spi.Prompt;
 import io.llamaorch.adapter.spi.Sampling;
+import io.llamaorch.adapter.spi.Sessions;
+import io.llamaorch.adapter.spi.SlotCaches;
 import io.llamaorch.adapter.spi.StopReason;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.spi.TokenEvent;
@@ -33,7 +35,9 @@ interface CapabilityRules extends Rules {
             Tokenization.class, Capability.TOKENIZATION,
             ChatTemplates.class, Capability.CHAT_TEMPLATES,
             Embeddings.class, Capability.EMBEDDINGS,
-            EngineMetrics.class, Capability.ENGINE_METRICS);
+            EngineMetrics.class, Capability.ENGINE_METRICS,
+            Sessions.class, Capability.SESSIONS,
+            SlotCaches.class, Capability.SLOT_CACHES);
 
     /** What an adapter may declare and yet refuse, as it depends on the model or on how the replica is declared. */
     Set<Capability> BY_REPLICA = Set.of(Capability.MEDIA, Capability.TOOL_CALLS, Capability.DETERMINISM);

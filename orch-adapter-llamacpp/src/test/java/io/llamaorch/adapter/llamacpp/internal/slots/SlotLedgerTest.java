@@ -9,6 +9,7 @@ import io.llamaorch.adapter.spi.Pin;
 import io.llamaorch.adapter.spi.Sessions;
 import io.llamaorch.adapter.spi.TaskRequest;
 import io.llamaorch.adapter.tck.ManualTime;
+import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Which session sits where, when that is relied on, and how often it was wrong (trap 14). */
+@NoLeaks
 class SlotLedgerTest {
 
     private static final Duration IDLE = Duration.ofMinutes(10);
