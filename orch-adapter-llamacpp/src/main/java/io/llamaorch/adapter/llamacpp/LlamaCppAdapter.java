@@ -77,6 +77,7 @@ final class LlamaCppAdapter implements WorkerAdapter {
                         options.integer(LlamaCppAdapterFactory.SESSION_TURNS)),
                 exclusive,
                 facts::slots);
+        facts.whenForgotten(ledger::engineLost);
         engine = new Engine(transport, queries, facts, failures, lastBytes, proofs, ledger, time, exclusive);
         solitude = new Solitude(exclusive, streams, proofs);
         replica = config.replica();

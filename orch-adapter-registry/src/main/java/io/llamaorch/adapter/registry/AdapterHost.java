@@ -295,6 +295,20 @@ public final class AdapterHost implements AutoCloseable {
         return bindings.pool(pool).flatMap(target -> target.capability(type));
     }
 
+    /**
+     * Gives access to what only some engines can do on every replica of a pool that has it, such as
+     * {@link io.llamaorch.adapter.spi.EngineMetrics} or {@link io.llamaorch.adapter.spi.Sessions}; does no I/O. Otherwise as
+     * {@link #capability}.
+     *
+     * @param pool the pool
+     * @param type the interface of the capability
+     * @param <T> the same
+     * @return replica id to capability, by id; empty if none has it, there is no such pool, or the host is closed
+     */
+    public <T> Map<String, T> capabilities(String pool, Class<T> type) {
+        return bindings.pool(pool).map(target -> target.capabilities(type)).orElse(Map.of());
+    }
+
     /** {@return the names of the pools that have replicas, if only such that drain, sorted; a snapshot} */
     public Set<String> pools() {
         return bindings.names();

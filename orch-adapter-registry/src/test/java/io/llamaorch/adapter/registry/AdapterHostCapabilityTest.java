@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llamaorch.adapter.tck.NoLeaks;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +72,20 @@ class AdapterHostCapabilityTest extends HostFixture {
         submit("k");
         var unused = host.unbind(POOL, "r0", Duration.ofMinutes(1));
         assertEquals("one", capability().orElseThrow());
+    }
+
+    @Test
+    void capabilities_areThoseOfEveryReplicaThatHasIt() {
+        bind("r1").can(() -> Optional.of("one")).healthIs(FakeAdapter.NOBODY);
+        bind("r2");
+        bind("r0").can(() -> Optional.of("zero"));
+        now(host.health(POOL));
+        assertEquals(
+                List.of(Map.entry("r0", "zero"), Map.entry("r1", "one")),
+                List.copyOf(host.capabilities(POOL, String.class).entrySet()));
+        assertEquals(Map.of(), host.capabilities("nowhere", String.class));
+        host.close();
+        assertEquals(Map.of(), host.capabilities(POOL, String.class));
     }
 
     @Test

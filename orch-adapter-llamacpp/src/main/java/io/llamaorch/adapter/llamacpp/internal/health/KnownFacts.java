@@ -26,6 +26,7 @@ public final class KnownFacts {
     private final TimeSource time;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile @Nullable EngineFacts facts;
+    private volatile Runnable whenForgotten = () -> {};
     private volatile @Nullable ModelList models;
 
     // Guarded by lock.
@@ -126,10 +127,20 @@ public final class KnownFacts {
         models = value;
     }
 
+    /**
+     * Sets what else is to be forgotten with the facts.
+     *
+     * @param action called on any thread, perhaps without need; must be quick
+     */
+    public void whenForgotten(Runnable action) {
+        whenForgotten = action;
+    }
+
     /** The engine may be another one from now on. */
     public void forget() {
         facts = null;
         models = null;
+        whenForgotten.run();
     }
 
     private List<EngineQueries.Reply<EngineFacts>> settle(boolean answered) {

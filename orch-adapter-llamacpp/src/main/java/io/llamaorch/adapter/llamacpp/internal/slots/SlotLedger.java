@@ -57,14 +57,9 @@ public final class SlotLedger {
     /** When jobs were cut off without a word of their slot, which they may keep busy: by the number of ends until then. */
     private final Map<Integer, Long> doubts = new HashMap<>();
 
+    private final PredictionTally predictions = new PredictionTally();
+
     private long ends;
-    private long predictions;
-    private long wrong;
-    private long unusedRestores;
-
-    /** Whether the last turn of a session whose slot another had taken was found in the engine's other cache, in memory. */
-    private boolean displacedOnesComeBack;
-
     /**
      * Makes a ledger that knows nothing yet.
      *
@@ -103,9 +98,7 @@ public final class SlotLedger {
             if (fresh) {
                 forget(session);
             } else if (turns != null && reuses) {
-                boolean displaced = turns.slot() == Booking.NONE;
-                expectation =
-                        Optional.of(new Expectation(turns.tokens(), !displaced || displacedOnesComeBack, displaced));
+                expectation = Optional.of(predictions.expect(turns));
                 if (pin == Booking.NONE && isCertainlyFree(turns.slot())) {
                     slot = turns.slot();
                 }
@@ -135,12 +128,12 @@ public final class SlotLedger {
                 return;
             }
             ends++;
-            booking.expectation().ifPresent(expected -> judge(expected, cached));
+            booking.expectation().ifPresent(expected -> predictions.judge(expected, cached));
             if (slot >= 0) {
                 lastEnds.put(slot, ends);
                 String file = restored.remove(slot);
                 if (file != null && cached == 0) {
-                    unusedRestores++;
+                    predictions.unusedRestore();
                     unused = file;
                 }
                 settleDoubts();
@@ -155,21 +148,6 @@ public final class SlotLedger {
                             + " otherwise, or the server could not use the file.",
                     slot,
                     unused);
-        }
-    }
-
-    /** Nothing, or less than half of what was predicted, was reused; or the other way round. */
-    private void judge(Expectation expected, int cached) {
-        if (cached < 0) {
-            return;
-        }
-        boolean wasWarm = 2L * cached >= expected.held();
-        predictions++;
-        if (wasWarm != expected.warm()) {
-            wrong++;
-        }
-        if (expected.displaced()) {
-            displacedOnesComeBack = wasWarm;
         }
     }
 
@@ -287,6 +265,19 @@ public final class SlotLedger {
         }
     }
 
+    /** The engine may be another one from now on, with nothing in its slots and perhaps fewer of them. */
+    public void engineLost() {
+        lock.lock();
+        try {
+            holders.clear();
+            restored.clear();
+            predictions.restarted();
+            sessions.replaceAll((name, turns) -> turns.displaced());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** {@return what is held, and how the predictions fared} */
     public Sessions.Snapshot snapshot() {
         lock.lock();
@@ -294,7 +285,7 @@ public final class SlotLedger {
             expire();
             List<Sessions.Held> held = new ArrayList<>();
             sessions.forEach((name, turns) -> held.add(turns.shown(name)));
-            return new Sessions.Snapshot(held, new Sessions.Predictions(predictions, wrong, unusedRestores));
+            return new Sessions.Snapshot(held, predictions.shown());
         } finally {
             lock.unlock();
         }

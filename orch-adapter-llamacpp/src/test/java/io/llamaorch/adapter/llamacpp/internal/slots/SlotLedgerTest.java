@@ -242,6 +242,17 @@ class SlotLedgerTest {
     }
 
     @Test
+    void engine_thatIsLost_holdsNothingAnyMore() {
+        turn("a", 1, 100, 0);
+        ledger.replaced(0, "a.bin");
+        ledger.engineLost();
+        Booking booking = book("a");
+        assertEquals(OptionalInt.empty(), booking.slot());
+        booking.ended(0, 110, 0);
+        assertEquals(new Sessions.Predictions(1, 0, 0), predictions());
+    }
+
+    @Test
     void restore_whoseSlotIsNotReused_isCounted() {
         turn("a", 1, 100, 0);
         ledger.replaced(1, "a.bin");

@@ -144,6 +144,21 @@ public final class Pool {
         return Optional.empty();
     }
 
+    /**
+     * Finds a capability on every replica that has it.
+     *
+     * @param type the capability's interface
+     * @param <T> the same
+     * @return replica id to capability
+     */
+    public <T> Map<String, T> capabilities(Class<T> type) {
+        Map<String, T> found = new TreeMap<>();
+        for (Replica replica : replicas.values()) {
+            replica.capability(type).ifPresent(capability -> found.put(replica.id(), capability));
+        }
+        return found;
+    }
+
     /** {@return a stage with every replica's health} */
     public CompletionStage<Map<String, WorkerHealth>> health() {
         return askAll(Replica::health);

@@ -41,14 +41,12 @@ final class Engines implements AutoCloseable {
     private static final HealthPolicy ONE_LOOK =
             HealthPolicy.builder().failureThreshold(1).build();
 
-    private final AdapterRegistry registry;
     private final AdapterHost host;
     private final Optional<ScriptedEngine> scripted;
     private final Optional<String> pool;
 
     private Engines(
             AdapterRegistry registry, HealthPolicy health, Optional<ScriptedEngine> scripted, ReplicaOptions options) {
-        this.registry = registry;
         this.host = AdapterHost.builder(registry).health(health).build();
         this.scripted = scripted;
         this.pool = options.pool();
@@ -129,25 +127,17 @@ final class Engines implements AutoCloseable {
     <T, V> List<Answer<ReplicaResult<V>>> each(
             Class<T> type, Capability capability, Function<T, CompletionStage<V>> question) {
         pool.ifPresent(this::requirePool);
-        List<AdapterHost> alone = new ArrayList<>();
         Map<ReplicaSpec, CompletionStage<V>> asked = new LinkedHashMap<>();
-        try {
-            for (ReplicaSpec spec : replicas()) {
-                AdapterHost one = AdapterHost.builder(registry).health(ONE_LOOK).build();
-                alone.add(one);
-                one.bind(spec);
-                asked.put(
-                        spec,
-                        one.capability(spec.pool(), type)
-                                .map(question)
-                                .orElseGet(() -> CompletableFuture.failedStage(lacking(capability))));
-            }
-            return asked.entrySet().stream()
-                    .map(each -> new Answer<>(each.getKey(), result(each.getValue())))
-                    .toList();
-        } finally {
-            alone.forEach(AdapterHost::close);
+        for (ReplicaSpec spec : replicas()) {
+            CompletionStage<V> answer = Optional.ofNullable(
+                            host.capabilities(spec.pool(), type).get(spec.replica()))
+                    .map(question)
+                    .orElseGet(() -> CompletableFuture.failedStage(lacking(capability)));
+            asked.put(spec, answer);
         }
+        return asked.entrySet().stream()
+                .map(each -> new Answer<>(each.getKey(), result(each.getValue())))
+                .toList();
     }
 
     private static <V> ReplicaResult<V> result(CompletionStage<V> stage) {

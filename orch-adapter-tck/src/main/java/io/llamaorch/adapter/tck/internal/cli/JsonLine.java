@@ -3,6 +3,7 @@ package io.llamaorch.adapter.tck.internal.cli;
 import java.io.StringWriter;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -80,6 +81,17 @@ final class JsonLine {
         json.writeName(name).writeStartObject();
         fields.accept(this);
         json.writeEndObject();
+        return this;
+    }
+
+    <T> JsonLine objects(String name, Iterable<T> values, BiConsumer<JsonLine, T> fields) {
+        json.writeName(name).writeStartArray();
+        for (T value : values) {
+            json.writeStartObject();
+            fields.accept(this, value);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
         return this;
     }
 

@@ -4,6 +4,7 @@ import io.llamaorch.adapter.spi.Channel;
 import io.llamaorch.adapter.spi.EndDetails;
 import io.llamaorch.adapter.spi.StartDetails;
 import io.llamaorch.adapter.spi.Timings;
+import io.llamaorch.adapter.spi.TokenDetails;
 import io.llamaorch.adapter.spi.TokenEvent;
 import io.llamaorch.adapter.spi.Usage;
 import io.llamaorch.adapter.spi.WorkerError;
@@ -37,6 +38,7 @@ final class JsonPrinter implements EventPrinter {
             if (token.channel() != Channel.TEXT) {
                 line.put("channel", token.channel().name().toLowerCase(Locale.ROOT));
             }
+            likelihood(line, token.details());
         } else if (event instanceof TokenEvent.Queued queued) {
             line.put("event", "queued").put("position", queued.position());
             queued.details().predictedStart().ifPresent(wait -> line.put("predicted_start_ms", wait.toMillis()));
@@ -70,10 +72,31 @@ final class JsonPrinter implements EventPrinter {
         }
     }
 
+    private static void likelihood(JsonLine line, TokenDetails details) {
+        if (!details.ids().isEmpty()) {
+            line.numbers("ids", details.ids());
+        }
+        details.logProbability().ifPresent(number -> logarithm(line, number));
+        if (!details.alternatives().isEmpty()) {
+            line.objects("alternatives", details.alternatives(), (inner, each) -> {
+                inner.put("id", each.id()).put("text", each.text());
+                logarithm(inner, each.logProbability());
+            });
+        }
+    }
+
+    /** JSON has no infinity: what could not have come has no number. */
+    private static void logarithm(JsonLine line, double number) {
+        if (Double.isFinite(number)) {
+            line.put("logprob", number);
+        }
+    }
+
     private static void end(JsonLine line, TokenEvent.End end) {
         EndDetails details = end.details();
         line.put("event", "end").put("reason", end.reason().name());
         line.put("cause", details.cancelCause().map(Enum::name)).put("stop_string", details.stopString());
+        line.put("slot", details.slot());
         if (details.truncated()) {
             line.put("truncated", true);
         }

@@ -7,6 +7,7 @@ import io.llamaorch.adapter.spi.TaskRequest;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say what to generate. What is not given is left to the engine. */
@@ -52,6 +53,9 @@ final class TaskOptions {
             description = "The time for all of it, like 500ms, 30s or 2m.")
     private @Nullable Duration deadline;
 
+    @Mixin
+    private final AnswerOptions answer = new AnswerOptions();
+
     /** {@return the task for this prompt; wrong values are an IllegalArgumentException that says which and why} */
     TaskRequest task(String prompt) {
         return task(new Prompt.Text(prompt));
@@ -75,6 +79,7 @@ final class TaskOptions {
         if (deadline != null) {
             task.deadline(deadline);
         }
+        answer.addTo(task);
         return task.build();
     }
 
@@ -95,6 +100,7 @@ final class TaskOptions {
         if (seed != null) {
             sampling.seed(seed);
         }
+        answer.addTo(sampling);
         return sampling.build();
     }
 }
