@@ -45,7 +45,7 @@ class ScriptedEngineLifecycleTest {
         try (Wire stalled = new Wire(engine).complete(ENDLESS)) {
             stalled.head();
             try (Wire paced = new Wire(engine).complete(ENDLESS)) {
-                assertTrue(engine.await(e -> e.slotsBusy() == 2, MUST_HAPPEN));
+                assertTrue(engine.await(e -> e.tokensGenerated() == 2, MUST_HAPPEN), "both heads are out");
                 try (Wire queued = new Wire(engine).complete(ENDLESS);
                         Wire idle = new Wire(engine);
                         Wire half = new Wire(engine)) {
