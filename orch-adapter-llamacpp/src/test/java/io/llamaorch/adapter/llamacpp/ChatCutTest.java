@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Wherever a recorded chat is cut, what is delivered is what was whole: no half of a tool call, and no end without its
  * marker (EVT-01 to 05, EVT-08).
  */
+@Tag("once")
 @NoLeaks
 class ChatCutTest {
 

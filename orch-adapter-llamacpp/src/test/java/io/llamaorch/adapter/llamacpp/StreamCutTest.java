@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Whatever the engine sends and wherever it breaks off, what is delivered is what was whole, and one terminal event says
  * rightly how it ended (EVT-01 to 06, EVT-08, EVT-10): every kind of stream, cut at every byte.
  */
+@Tag("once")
 @NoLeaks
 class StreamCutTest {
 

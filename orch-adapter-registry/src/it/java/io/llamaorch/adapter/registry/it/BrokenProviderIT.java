@@ -7,6 +7,7 @@ import io.llamaorch.adapter.registry.it.Launch.Found;
 import io.llamaorch.adapter.tck.NoLeaks;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * REG-03: a broken provider beside a good one, for each fault that the JVM lets a program see on its own paths. They are
  * told as they are of plugins.
  */
+@Tag("once")
 @NoLeaks
 class BrokenProviderIT {
 

@@ -13,10 +13,12 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** REG-01, REG-03: an adapter unknown at build time, dropped into {@code adapters/}, is found and serves. */
+@Tag("once")
 @NoLeaks
 class AdaptersIT {
 

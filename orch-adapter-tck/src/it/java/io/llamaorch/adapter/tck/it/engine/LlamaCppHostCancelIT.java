@@ -31,6 +31,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What a host can do to stop a task, in each phase that a scripted engine can hold (CAN-03 to CAN-06, LIF-02): one
  * terminal event, a reset at the engine, and the task on the other replica goes on.
  */
+@Tag("once")
 @NoLeaks
 @Timeout(60)
 class LlamaCppHostCancelIT {

@@ -28,11 +28,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The adapter of {@code docs/adapter-template}, which is the guide's example, on the real engine. */
+@Tag("once")
 @NoLeaks
 @RealEngine
 @Timeout(value = 120, unit = TimeUnit.SECONDS)

@@ -41,37 +41,31 @@ final class OpenAiSpeech implements Speech {
 
     @Override
     public byte[] tokenEvent(Generation generation, Generation.Step step) {
-        List<Object> chunks = new ArrayList<>();
-        if (chat && !begun) {
-            begun = true;
-            chunks.add(
-                    timed(generation, step, delta(Json.object("role", "assistant", "content", Json.NULL), Json.NULL)));
-        }
+        List<Map<String, Object>> chunks = new ArrayList<>();
         if (!chat) {
             Object odds = logProbabilities(generation, step.odds());
-            chunks.add(timed(generation, step, textChoice(step.content(), odds, Json.NULL)));
-            return joined(chunks);
-        }
-        for (Map<String, Object> said : deltas.hear(step.content())) {
-            Map<String, Object> choice = delta(said, Json.NULL);
-            if (!step.odds().isEmpty()) {
-                choice.put("logprobs", logProbabilities(generation, step.odds()));
+            chunks.add(chunk(List.of(textChoice(step.content(), odds, Json.NULL))));
+        } else {
+            if (!begun) {
+                begun = true;
+                chunks.add(chunk(List.of(delta(Json.object("role", "assistant", "content", Json.NULL), Json.NULL))));
             }
-            chunks.add(timed(generation, step, choice));
+            for (Map<String, Object> said : deltas.hear(step.content())) {
+                Map<String, Object> choice = delta(said, Json.NULL);
+                if (!step.odds().isEmpty()) {
+                    choice.put("logprobs", logProbabilities(generation, step.odds()));
+                }
+                chunks.add(chunk(List.of(choice)));
+            }
+        }
+        if (step.timed() && !chunks.isEmpty()) { // of all that one token brings, the last has them
+            chunks.get(chunks.size() - 1).put("timings", generation.timings().json());
         }
         return joined(chunks);
     }
 
-    private Map<String, Object> timed(Generation generation, Generation.Step step, Map<String, Object> choice) {
-        Map<String, Object> chunk = chunk(List.of(choice));
-        if (step.timed()) {
-            chunk.put("timings", generation.timings().json());
-        }
-        return chunk;
-    }
-
     /** Events that share a chunk. */
-    private static byte[] joined(List<Object> chunks) {
+    private static byte[] joined(List<Map<String, Object>> chunks) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         chunks.forEach(chunk -> all.writeBytes(Speech.event("data", chunk)));
         return all.toByteArray();
@@ -92,7 +86,7 @@ final class OpenAiSpeech implements Speech {
         if (!chat) {
             return Speech.event("data", text(generation, textChoice("", Json.NULL, finish(generation))));
         }
-        List<Object> chunks = new ArrayList<>();
+        List<Map<String, Object>> chunks = new ArrayList<>();
         deltas.rest().forEach(said -> chunks.add(chunk(List.of(delta(said, Json.NULL)))));
         Map<String, Object> end = chunk(List.of(delta(Json.object(), finish(generation))));
         chunks.add(end);
