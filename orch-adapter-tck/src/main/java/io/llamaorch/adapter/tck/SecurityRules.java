@@ -136,7 +136,8 @@ interface SecurityRules extends Rules {
                             && elsewhere.connectionsOpen() == 0
                             && elsewhere.exchange().equals(untouched),
                     "not a word to the place that the redirect names",
-                    elsewhere::exchange,
+                    () -> elsewhere.tasks() + " tasks and " + elsewhere.connectionsOpen() + " open connections there; "
+                            + elsewhere.exchange(),
                     "the client of the adapter follows redirects by itself");
         }
     }
